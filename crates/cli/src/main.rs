@@ -1,0 +1,2 @@
+//! isoboost
+fn main() {}

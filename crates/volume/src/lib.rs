@@ -1,0 +1,32 @@
+//! Geometry and voxels: grids, volumes, masks and contours, with no medicine and no files.
+//!
+//! Words used here, and everywhere above this crate:
+//!
+//! - **LPS**: the DICOM patient coordinates in millimetres, `x` to the patient's left, `y` to
+//!   posterior, `z` to the head. Every point that leaves a function is LPS.
+//! - **Index**: a voxel, written `[k, j, i]` (slice, row, column). Every triple that belongs to
+//!   the array (shape, spacing, axes, index) has this order.
+//! - **Grid**: where the voxels lie, without the voxels: shape, spacing, origin and axes.
+//! - **Volume**: a grid with a value per voxel; a [`Mask`] is a volume of `bool`.
+//!
+//! ```
+//! use isoboost_volume::{Grid, Volume};
+//! use nalgebra::Point3;
+//!
+//! let grid = Grid::axis_aligned([10, 20, 30], [3.0, 1.0, 1.0], Point3::new(-15.0, -10.0, 0.0))?;
+//! let volume = Volume::filled(grid, 1.5_f32);
+//! assert_eq!(volume.grid().lps_from_index([2.0, 0.0, 0.0]), Point3::new(-15.0, -10.0, 6.0));
+//! # Ok::<(), isoboost_volume::GridError>(())
+//! ```
+
+mod grid;
+mod index_box;
+mod mask;
+mod structure_set;
+mod volume;
+
+pub use grid::{Grid, GridError, POSITION_TOLERANCE_MM};
+pub use index_box::IndexBox;
+pub use mask::Mask;
+pub use structure_set::{Contour, Roi, RoiType, StructureSet};
+pub use volume::{ShapeMismatch, Volume};
