@@ -1,1 +1,19 @@
-//! isoboost-dicom
+//! All DICOM knowledge: finding studies, loading PET and CT, writing structure sets.
+
+#![warn(clippy::cast_possible_truncation)]
+
+mod attributes;
+mod file_meta;
+mod finding;
+mod header;
+mod sop_class;
+mod source;
+mod text_values;
+mod walk;
+
+pub use attributes::{AttributeError, Attributes};
+pub use finding::Finding;
+pub use header::{Header, HeaderError};
+pub use sop_class::ObjectKind;
+pub use source::ObjectSource;
+pub use text_values::DateTimeValue;
