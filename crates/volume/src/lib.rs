@@ -19,14 +19,22 @@
 //! # Ok::<(), isoboost_volume::GridError>(())
 //! ```
 
+mod components;
+mod distance;
 mod grid;
 mod index_box;
+mod margin;
 mod mask;
+mod resample;
 mod structure_set;
 mod volume;
 
+pub use components::{Components, Connectivity, fill_holes, label_boxes, label_components};
+pub use distance::{distance_outside, signed_distance};
 pub use grid::{Grid, GridError, POSITION_TOLERANCE_MM};
 pub use index_box::IndexBox;
+pub use margin::{Margins, expand, margin_field, shrink};
 pub use mask::Mask;
+pub use resample::{resample_nearest, resample_trilinear, sample_trilinear};
 pub use structure_set::{Contour, Roi, RoiType, StructureSet};
 pub use volume::{ShapeMismatch, Volume};

@@ -1,0 +1,300 @@
+//! Margins in millimetres, different for each patient direction.
+
+use nalgebra::Vector3;
+
+use crate::{Grid, Mask, Volume, distance_outside};
+
+/// A margin for each patient direction, in mm, none negative.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Margins {
+    /// To the patient's left, LPS +x.
+    pub left: f64,
+    /// To the patient's right, LPS -x.
+    pub right: f64,
+    /// To the front, LPS -y.
+    pub anterior: f64,
+    /// To the back, LPS +y.
+    pub posterior: f64,
+    /// To the head, LPS +z.
+    pub superior: f64,
+    /// To the feet, LPS -z.
+    pub inferior: f64,
+}
+
+impl Margins {
+    /// The same margin in all directions.
+    pub fn uniform(mm: f64) -> Self {
+        Self {
+            left: mm,
+            right: mm,
+            anterior: mm,
+            posterior: mm,
+            superior: mm,
+            inferior: mm,
+        }
+    }
+
+    /// The largest of the six.
+    pub fn largest(&self) -> f64 {
+        self.all().into_iter().fold(0.0, f64::max)
+    }
+
+    /// The same margins seen from the other side, which is what shrinking needs.
+    fn mirrored(&self) -> Self {
+        Self {
+            left: self.right,
+            right: self.left,
+            anterior: self.posterior,
+            posterior: self.anterior,
+            superior: self.inferior,
+            inferior: self.superior,
+        }
+    }
+
+    fn all(&self) -> [f64; 6] {
+        [
+            self.left,
+            self.right,
+            self.anterior,
+            self.posterior,
+            self.superior,
+            self.inferior,
+        ]
+    }
+
+    fn is_uniform(&self) -> bool {
+        self.all().iter().all(|m| *m == self.left)
+    }
+
+    /// Length of a step in units of the margin in its direction: 1 on the ellipsoid whose
+    /// half-axes, octant by octant, are the margins.
+    fn relative_length(&self, step: Vector3<f64>) -> f64 {
+        let part = |along: f64, positive: f64, negative: f64| {
+            let margin = if along >= 0.0 { positive } else { negative };
+            if along.abs() < 1e-9 {
+                0.0
+            } else {
+                along / margin
+            }
+        };
+        Vector3::new(
+            part(step.x, self.left, self.right),
+            part(step.y, self.posterior, self.anterior),
+            part(step.z, self.superior, self.inferior),
+        )
+        .norm()
+    }
+}
+
+/// Grows a mask: a voxel is set when the ellipsoid of the margins around some set voxel's centre
+/// reaches its centre. The grid stays, so the caller leaves room for the margin.
+pub fn expand(mask: &Mask, margins: &Margins) -> Mask {
+    margin_field(mask, margins).map(|level| *level <= 0.0)
+}
+
+/// Shrinks a mask: a voxel stays set when the ellipsoid of the margins around it, each margin
+/// taken off on its own side, holds no unset voxel's centre. Beyond the grid counts as unset only
+/// through the voxels of the grid: leave a border around the object.
+pub fn shrink(mask: &Mask, margins: &Margins) -> Mask {
+    let outside = mask.map(|set| !set);
+    expand(&outside, &margins.mirrored()).map(|reached| !reached)
+}
+
+/// A field in mm that is zero or negative inside the grown mask and grows outwards; its zero level
+/// is the mask's border moved out by the margins, for contours finer than a voxel.
+///
+/// With equal margins it is the distance minus the margin. With different ones it is the relative
+/// length of the shortest step from the mask, minus one, times the largest margin; further from
+/// the mask than one voxel beyond the margins it is constant.
+pub fn margin_field(mask: &Mask, margins: &Margins) -> Volume<f32> {
+    if margins.is_uniform() {
+        let margin = margins.left as f32;
+        return distance_outside(mask).map(|d| d - margin);
+    }
+    let scale = margins.largest();
+    let steps = steps_within(mask.grid(), margins);
+    let shape = mask.grid().shape();
+    let beyond = steps.last().map_or(1.0, |s| s.length);
+    let mut shortest = Volume::filled(mask.grid().clone(), beyond as f32);
+    for voxel in mask.voxels() {
+        shortest[voxel] = 0.0;
+    }
+    for voxel in mask.voxels().filter(|v| is_on_surface(mask, *v)) {
+        for step in &steps {
+            if let Some(place) = step.from(voxel, shape) {
+                let value = &mut shortest[place];
+                *value = value.min(step.length as f32);
+            }
+        }
+    }
+    shortest.map(|length| (length - 1.0) * scale as f32)
+}
+
+/// A step between voxels and its relative length.
+struct Step {
+    offset: [isize; 3],
+    length: f64,
+}
+
+impl Step {
+    fn from(&self, voxel: [usize; 3], shape: [usize; 3]) -> Option<[usize; 3]> {
+        let mut place = [0; 3];
+        for a in 0..3 {
+            place[a] = voxel[a]
+                .checked_add_signed(self.offset[a])
+                .filter(|p| *p < shape[a])?;
+        }
+        Some(place)
+    }
+}
+
+/// All steps whose end lies in the ellipsoid of the margins or one voxel beyond, shortest first.
+fn steps_within(grid: &Grid, margins: &Margins) -> Vec<Step> {
+    let reach = margins.largest();
+    let spacing = grid.spacing();
+    let n = spacing.map(|s| (reach / s).ceil() as isize + 1);
+    // One voxel more in every direction, so that the zero level has a voxel on either side.
+    let slack = spacing.iter().copied().fold(0.0, f64::max);
+    let wider = |m: f64| m + slack;
+    let generous = Margins {
+        left: wider(margins.left),
+        right: wider(margins.right),
+        anterior: wider(margins.anterior),
+        posterior: wider(margins.posterior),
+        superior: wider(margins.superior),
+        inferior: wider(margins.inferior),
+    };
+    let mut steps = Vec::new();
+    for k in -n[0]..=n[0] {
+        for j in -n[1]..=n[1] {
+            for i in -n[2]..=n[2] {
+                let offset = [k, j, i];
+                let mut step = Vector3::zeros();
+                for a in 0..3 {
+                    step += grid.axes()[a] * (offset[a] as f64 * spacing[a]);
+                }
+                let length = margins.relative_length(step);
+                if generous.relative_length(step) <= 1.0 && length.is_finite() {
+                    steps.push(Step { offset, length });
+                }
+            }
+        }
+    }
+    steps.sort_by(|a, b| a.length.total_cmp(&b.length));
+    steps
+}
+
+/// Whether a set voxel has an unset neighbour across a face; inner voxels cannot be the nearest.
+fn is_on_surface(mask: &Mask, voxel: [usize; 3]) -> bool {
+    let shape = mask.grid().shape();
+    (0..3).any(|a| {
+        let mut before = voxel;
+        let mut after = voxel;
+        after[a] += 1;
+        let open_before = voxel[a] > 0 && {
+            before[a] -= 1;
+            !mask[before]
+        };
+        open_before || (after[a] < shape[a] && !mask[after])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::{Point3, Rotation3};
+
+    const DIFFERENT: Margins = Margins {
+        left: 6.0,
+        right: 2.0,
+        anterior: 4.0,
+        posterior: 3.0,
+        superior: 8.0,
+        inferior: 5.0,
+    };
+
+    fn point_in(grid: Grid) -> Mask {
+        let middle = grid.shape().map(|n| n / 2);
+        Mask::from_fn(grid, |voxel| voxel == middle)
+    }
+
+    fn extent(mask: &Mask, direction: Vector3<f64>) -> f64 {
+        let middle = mask.grid().center_of(mask.grid().shape().map(|n| n / 2));
+        mask.voxels()
+            .map(|v| (mask.grid().center_of(v) - middle).dot(&direction))
+            .fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn each_patient_direction_gets_its_own_margin() {
+        let grid = Grid::axis_aligned([21, 21, 21], [1.0; 3], Point3::origin()).unwrap();
+        let grown = expand(&point_in(grid), &DIFFERENT);
+        let (x, y, z) = (Vector3::x(), Vector3::y(), Vector3::z());
+        assert_eq!(
+            [x, -x, y, -y, z, -z].map(|d| extent(&grown, d)),
+            [6.0, 2.0, 3.0, 4.0, 8.0, 5.0]
+        );
+        // One octant of each ellipsoid, 4/3 pi abc / 8 each; the sum over signs factors. Voxel
+        // counting of so small a body is good to some per cent.
+        let expected = std::f64::consts::PI / 6.0 * 8.0 * 7.0 * 13.0;
+        let found = grown.count() as f64;
+        assert!(
+            (found / expected - 1.0).abs() < 0.06,
+            "{found} of {expected}"
+        );
+    }
+
+    #[test]
+    fn a_turned_grid_grows_to_the_same_patient_directions() {
+        let turn = Rotation3::from_euler_angles(0.2, 0.4, -0.7);
+        let axes = [
+            turn * Vector3::z(),
+            turn * Vector3::y(),
+            turn * Vector3::x(),
+        ];
+        let grid = Grid::new([41, 41, 41], [0.5; 3], Point3::origin(), axes).unwrap();
+        let grown = expand(&point_in(grid), &DIFFERENT);
+        let (x, y, z) = (Vector3::x(), Vector3::y(), Vector3::z());
+        for (direction, margin) in [
+            (x, 6.0),
+            (-x, 2.0),
+            (y, 3.0),
+            (-y, 4.0),
+            (z, 8.0),
+            (-z, 5.0),
+        ] {
+            let found = extent(&grown, direction);
+            assert!(
+                found <= margin && found > margin - 0.5,
+                "{found} of {margin}"
+            );
+        }
+    }
+
+    #[test]
+    fn equal_margins_are_a_distance_and_shrinking_undoes_growing_of_a_box() {
+        let grid = Grid::axis_aligned([30, 30, 30], [1.0; 3], Point3::origin()).unwrap();
+        let cube = Mask::from_fn(grid, |v| v.iter().all(|x| (10..20).contains(x)));
+        let grown = expand(&cube, &Margins::uniform(3.0));
+        assert!(grown[[7, 15, 15]] && !grown[[6, 15, 15]] && !grown[[7, 7, 15]]);
+        let back = shrink(&grown, &Margins::uniform(3.0));
+        assert!(cube.voxels().all(|v| back[v]));
+        let almost = Margins {
+            left: 3.000_001,
+            ..Margins::uniform(3.0)
+        };
+        assert_eq!(expand(&cube, &almost), grown, "both methods agree");
+    }
+
+    #[test]
+    fn no_margin_leaves_the_mask() {
+        let grid = Grid::axis_aligned([9, 9, 9], [2.0, 1.0, 1.0], Point3::origin()).unwrap();
+        let mask = point_in(grid);
+        assert_eq!(expand(&mask, &Margins::uniform(0.0)), mask);
+        let only_left = Margins {
+            left: 2.0,
+            ..Margins::uniform(0.0)
+        };
+        assert_eq!(expand(&mask, &only_left).count(), 3);
+    }
+}
