@@ -20,21 +20,29 @@
 //! ```
 
 mod components;
+mod contour;
 mod distance;
 mod grid;
 mod index_box;
+mod keyhole;
 mod margin;
 mod mask;
+mod rasterise;
 mod resample;
 mod structure_set;
 mod volume;
 
 pub use components::{Components, Connectivity, fill_holes, label_boxes, label_components};
+pub use contour::{
+    PlanarRegion, contours_from_field, contours_from_mask, fit_level_to_volume,
+    isosurface_volume_ml, polygon_volume_ml, region_of_volume, slice_regions,
+};
 pub use distance::{distance_outside, signed_distance};
 pub use grid::{Grid, GridError, POSITION_TOLERANCE_MM};
 pub use index_box::IndexBox;
 pub use margin::{Margins, expand, margin_field, shrink};
 pub use mask::Mask;
+pub use rasterise::rasterise;
 pub use resample::{resample_nearest, resample_trilinear, sample_trilinear};
 pub use structure_set::{Contour, Roi, RoiType, StructureSet};
 pub use volume::{ShapeMismatch, Volume};
