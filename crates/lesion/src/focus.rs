@@ -1,0 +1,55 @@
+//! What is known of one focus.
+
+use isoboost_volume::{IndexBox, Mask};
+use nalgebra::Point3;
+
+/// A connected region of uptake.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Focus {
+    /// Its voxels, on a part of the SUV grid.
+    pub mask: Mask,
+    /// Where that part lies in the SUV grid.
+    pub bounds: IndexBox,
+    /// SUVbw at its border.
+    pub threshold_suv: f64,
+    /// How that border was chosen, as in `41 % of SUVmax`.
+    pub rule: String,
+    /// Its measures.
+    pub measures: Measures,
+    /// What a reader should know of the delineation: a leak, a neighbour that bounds it.
+    pub notes: Vec<String>,
+}
+
+/// The measures of a focus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measures {
+    /// Highest voxel, SUVbw g/mL.
+    pub suv_max: f64,
+    /// Highest mean over a sphere of 1 mL around a voxel of the focus, SUVbw g/mL.
+    pub suv_peak: f64,
+    /// Mean over the voxels, SUVbw g/mL.
+    pub suv_mean: f64,
+    /// Volume of the voxels, mL (PSMA-TV).
+    pub volume_ml: f64,
+    /// Mean times volume, g/mL · mL (TL-PSMA).
+    pub tl_psma: f64,
+    /// Longest extent in mm: between two voxel centres plus a voxel's width in that direction.
+    pub longest_diameter_mm: f64,
+    /// LPS mean position of the voxels.
+    pub centroid: Point3<f64>,
+    /// LPS position of the highest voxel.
+    pub max_at: Point3<f64>,
+    /// LPS centre of the sphere of `suv_peak`.
+    pub peak_at: Point3<f64>,
+}
+
+/// Uptake above the finding threshold that is too small to delineate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PointFocus {
+    /// LPS position of its highest voxel.
+    pub max_at: Point3<f64>,
+    /// Its highest voxel, SUVbw g/mL.
+    pub suv_max: f64,
+    /// Volume of the voxels above the finding threshold, mL.
+    pub volume_ml: f64,
+}
