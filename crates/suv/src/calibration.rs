@@ -1,7 +1,7 @@
 //! From activity concentration to SUV: weight, dose and decay.
 
 use crate::attribute as attr;
-use crate::facts::{Fact, FrameFacts, PetFacts, RadiopharmaceuticalFacts};
+use crate::facts::{FrameFacts, PetFacts, RadiopharmaceuticalFacts};
 use crate::gates::describe;
 use crate::options::{SuvOptions, flag};
 use crate::patient::Patient;
@@ -168,6 +168,11 @@ fn decay_factor(reference: Stamp, injection: Stamp, decay: Decay, sheet: &mut Wo
     left
 }
 
+/// Whether a number can be the duration of a frame in s.
+fn is_frame_duration(duration_s: f64) -> bool {
+    (1e-3..=86_400.0).contains(&duration_s)
+}
+
 /// What turns the mean activity of each frame into that at the time of injection.
 fn undecayed(
     facts: &PetFacts,
@@ -175,11 +180,7 @@ fn undecayed(
     decay: Option<Decay>,
     sheet: &mut Worksheet,
 ) -> Option<Vec<f64>> {
-    let duration = |f: &FrameFacts| {
-        f.frame_duration_s
-            .get()
-            .filter(|t| t.is_finite() && *t > 0.0)
-    };
+    let duration = |f: &FrameFacts| f.frame_duration_s.get().filter(|t| is_frame_duration(*t));
     let mut is_complete = true;
     let mut require = |found: Option<String>, attribute, expected: &str| {
         if let Some(found) = found {
@@ -187,7 +188,12 @@ fn undecayed(
             sheet.refuse(RefusalCode::FrameTiming, attribute, found, expected, None);
         }
     };
-    let has_time = |f: &FrameFacts| matches!(f.acquisition, Fact::Known(_));
+    let has_time = |f: &FrameFacts| match (f.acquisition.get(), injection, decay) {
+        (Some(acquired), Some(injection), Some(decay)) => {
+            injection::is_possible(acquired.seconds_since(&injection), decay)
+        }
+        (acquired, _, _) => acquired.is_some(),
+    };
     require(
         describe(&facts.frames, has_time, |f| f.acquisition.found()),
         attr::ACQUISITION_TIME,

@@ -133,9 +133,11 @@ pub fn derive(facts: &PetFacts, options: &SuvOptions) -> Result<SuvDerivation, S
         }
         Some(Scale::Activity(factors)) => calibrate(facts, options, &patient, factors, &mut sheet),
         None => {
-            // Only for what else is missing, so that all of it is told at once.
-            let frames = vec![1.0; facts.frames.len()];
-            calibrate(facts, options, &patient, &frames, &mut sheet);
+            if sheet.lacks_units() {
+                // Only for what else is missing, so that all of it is told at once.
+                let frames = vec![1.0; facts.frames.len()];
+                calibrate(facts, options, &patient, &frames, &mut sheet);
+            }
             None
         }
     };

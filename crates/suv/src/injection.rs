@@ -92,7 +92,8 @@ fn refuse(item: &RadiopharmaceuticalFacts, expected: impl Into<String>, sheet: &
     );
 }
 
-fn is_possible(elapsed_s: f64, decay: Decay) -> bool {
+/// Whether an image may be taken so long after the injection, in s.
+pub(crate) fn is_possible(elapsed_s: f64, decay: Decay) -> bool {
     (0.0..=MOST_HALF_LIVES * decay.half_life_s).contains(&elapsed_s)
 }
 

@@ -39,8 +39,8 @@ impl Patient {
         if self.weight_kg.is_none() {
             let found = facts.patient_weight.found();
             // Weights typed into the wrong field happen; a height never lies between these.
-            let is_weight = |size: &f64| *size > CENTIMETRES_ABOVE && *size < 120.0;
-            let found = match facts.patient_size.get().filter(is_weight) {
+            let may_be_weight = |size: &f64| *size > CENTIMETRES_ABOVE && *size < 120.0;
+            let found = match facts.patient_size.get().filter(may_be_weight) {
                 Some(size) => format!("{found} (while {} is `{size}`)", attr::PATIENT_SIZE),
                 None => found,
             };
@@ -81,13 +81,14 @@ impl Patient {
     }
 }
 
-fn positive(value: f64) -> bool {
-    value.is_finite() && value > 0.0
+/// Whether a number can be a weight at all; 1e6 is a tonne in grams.
+fn is_weight(kg: f64) -> bool {
+    (0.1..=1e6).contains(&kg)
 }
 
 fn weight(facts: &PetFacts, options: &SuvOptions, sheet: &mut Worksheet) -> Option<f64> {
     let kg = if let Some(kg) = options.weight_kg {
-        if !positive(kg) || kg > GRAMS_ABOVE {
+        if !is_weight(kg) || kg > GRAMS_ABOVE {
             sheet.refuse_option(flag::WEIGHT_KG, number(kg), "a weight in kg");
             return None;
         }
@@ -95,7 +96,7 @@ fn weight(facts: &PetFacts, options: &SuvOptions, sheet: &mut Worksheet) -> Opti
         sheet.replace(flag::WEIGHT_KG, format!("{} kg", number(kg)), instead);
         kg
     } else {
-        let written = facts.patient_weight.get().filter(|kg| positive(*kg))?;
+        let written = facts.patient_weight.get().filter(|kg| is_weight(*kg))?;
         if written > GRAMS_ABOVE {
             let kg = written / 1000.0;
             sheet.assume(
@@ -133,7 +134,7 @@ fn height(facts: &PetFacts, options: &SuvOptions, sheet: &mut Worksheet) -> Opti
         return Some(m);
     }
     // Zero is how many systems write "not measured".
-    let written = facts.patient_size.get().filter(|m| positive(*m))?;
+    let written = facts.patient_size.get().filter(|m| *m > 0.0)?;
     let m = if written > CENTIMETRES_ABOVE {
         written / 100.0
     } else {

@@ -11,6 +11,10 @@ use crate::worksheet::{Worksheet, number};
 /// Below this a dose is in MBq, above in Bq: doses in real headers lie around 4e2 and 4e8, and
 /// 0.1 MBq makes no image while 100 GBq is never injected.
 const MBQ_BELOW: f64 = 1e5;
+/// A number outside this range is no dose in either unit: 1e12 Bq is a terabecquerel.
+const POSSIBLE_DOSE: std::ops::RangeInclusive<f64> = 1e-3..=1e12;
+/// A number outside this range is no half-life in s of anything that is injected.
+const POSSIBLE_HALF_LIFE_S: std::ops::RangeInclusive<f64> = 10.0..=1e9;
 /// Doses in MBq outside this range are worth a look.
 const USUAL_DOSE_MBQ: (f64, f64) = (10.0, 2000.0);
 /// Beyond this ratio to the nuclide's half-life, one of the two is another nuclide's (or given
@@ -68,7 +72,7 @@ pub(crate) fn dose_bq(
 ) -> Option<f64> {
     let written = &item.total_dose;
     let (bq, source) = if let Some(mbq) = options.dose_mbq {
-        if !(mbq.is_finite() && mbq > 0.0 && mbq < MBQ_BELOW) {
+        if !(POSSIBLE_DOSE.contains(&mbq) && mbq < MBQ_BELOW) {
             sheet.refuse_option(flag::DOSE_MBQ, number(mbq), "an activity in MBq");
             return None;
         }
@@ -76,8 +80,7 @@ pub(crate) fn dose_bq(
         sheet.replace(flag::DOSE_MBQ, format!("{} MBq", number(mbq)), instead);
         (mbq * 1e6, flag::DOSE_MBQ.to_owned())
     } else if let Fact::Known(dose) = *written
-        && dose.is_finite()
-        && dose > 0.0
+        && POSSIBLE_DOSE.contains(&dose)
     {
         let bq = in_becquerel(dose, &facts.sop_class, sheet);
         (bq, attr::RADIONUCLIDE_TOTAL_DOSE.to_string())
@@ -152,7 +155,7 @@ pub(crate) fn decay(
         sheet.replace(flag::NUCLIDE, named.name(), instead);
     }
     let decay = if let Some(seconds) = options.half_life_s {
-        if !(seconds.is_finite() && seconds > 0.0) {
+        if !POSSIBLE_HALF_LIFE_S.contains(&seconds) {
             sheet.refuse_option(flag::HALF_LIFE_S, number(seconds), "a half-life in s");
             return None;
         }
@@ -206,7 +209,8 @@ fn header_half_life(
     is_named_by_operator: bool,
     sheet: &mut Worksheet,
 ) -> Option<(f64, String)> {
-    let written = item.half_life_s.get().filter(|s| s.is_finite() && *s > 0.0);
+    let is_possible = |s: &f64| POSSIBLE_HALF_LIFE_S.contains(s);
+    let written = item.half_life_s.get().filter(is_possible);
     let header = attr::RADIONUCLIDE_HALF_LIFE;
     let from_table = |nuclide: Nuclide| (nuclide.half_life_s(), format!("half-life of {nuclide}"));
     match (written, nuclide) {
@@ -238,8 +242,7 @@ fn header_half_life(
             );
             Some((seconds, header.to_string()))
         }
-        // 109.77 and 67.71 are the half-lives of F-18 and Ga-68 in minutes.
-        (Some(seconds), None) if Nuclide::from_half_life(seconds * 60.0).is_some() => {
+        (Some(seconds), None) if looks_like_minutes(seconds) => {
             sheet.refuse(
                 RefusalCode::HalfLife,
                 header,
@@ -273,4 +276,9 @@ fn header_half_life(
             None
         }
     }
+}
+
+/// 109.77, 67.71 and 762 are the half-lives of F-18, Ga-68 and Cu-64 in minutes.
+fn looks_like_minutes(half_life: f64) -> bool {
+    half_life < 1000.0 && Nuclide::from_half_life(half_life * 60.0).is_some()
 }

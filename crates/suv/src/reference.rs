@@ -18,6 +18,8 @@ use crate::worksheet::{Worksheet, span};
 const SAME_MOMENT_S: f64 = 2.0;
 /// Candidates that differ by more are reported (0.3 % of the SUV for F-18, 0.5 % for Ga-68).
 const DISAGREEMENT_S: f64 = 30.0;
+/// No scan takes longer than this in s; a larger number is in another unit.
+const MOST_SCAN_S: f64 = 86_400.0;
 /// A private date and time further from the scan than this was missed when dates were shifted.
 const DETACHED_S: f64 = 12.0 * 3600.0;
 
@@ -142,6 +144,7 @@ fn candidates(
     if let Some(bed_times) = from_bed_times(facts, first, decay, sheet) {
         all.push(bed_times);
     }
+    let is_confirmed = !all.is_empty();
     if let Some(series) = series {
         let late = first.map_or(0.0, |first| series.seconds_since(&first));
         if late > SAME_MOMENT_S {
@@ -161,10 +164,10 @@ fn candidates(
             });
         }
     }
-    // The first acquisition is the start only if the series begins with it: a weaker witness,
-    // heard when nothing has confirmed the others.
+    // The first acquisition is the start only if the series begins with it: a weak witness, heard
+    // when the times of the beds say nothing.
     if let Some(stamp) = first
-        && all.len() < 2
+        && !is_confirmed
         && !all
             .iter()
             .any(|c| c.stamp.seconds_since(&stamp).abs() <= SAME_MOMENT_S)
@@ -304,13 +307,17 @@ fn calculated_back(facts: &PetFacts, decay: Option<Decay>, sheet: &mut Worksheet
         let within_frame_s = if to_start_of_frame {
             Some(0.0)
         } else {
-            let duration = frame.frame_duration_s.get().filter(|t| *t > 0.0);
+            let duration = frame
+                .frame_duration_s
+                .get()
+                .filter(|t| *t > 0.0 && *t <= MOST_SCAN_S);
             duration
                 .zip(decay)
                 .map(|(t, decay)| average_rate_time(t, decay.lambda()))
         };
         if let Some(within_frame_s) = within_frame_s
             && reference_s > 0.0
+            && reference_s <= MOST_SCAN_S
         {
             estimates.push(acquired.plus_seconds(within_frame_s - reference_s));
         }

@@ -178,6 +178,11 @@ pub(crate) fn source_of_weight(sheet: &Worksheet) -> String {
     }
 }
 
+/// Whether a number can be a conversion factor; 0 is written where there is none.
+fn is_factor(value: f64) -> bool {
+    (1e-15..=1e15).contains(&value)
+}
+
 /// Counts of a Philips scanner, by its private factors; 0 there means that there is none.
 fn philips(
     facts: &PetFacts,
@@ -185,7 +190,7 @@ fn philips(
     sheet: &mut Worksheet,
 ) -> Option<Scale> {
     let all = |factor: fn(&FrameFacts) -> &Fact<f64>| -> Option<Vec<f64>> {
-        let usable = |f: &FrameFacts| factor(f).get().filter(|v| v.is_finite() && *v > 0.0);
+        let usable = |f: &FrameFacts| factor(f).get().filter(|v| is_factor(*v));
         facts.frames.iter().map(usable).collect()
     };
     let suv = all(|f| &f.philips_suv_factor);
@@ -229,7 +234,10 @@ fn philips(
 
 fn counts_per_second(facts: &PetFacts, sheet: &mut Worksheet) -> Option<Scale> {
     let n = facts.frames.len();
-    let calibration = facts.dose_calibration_factor.get().filter(|f| *f > 0.0);
+    let calibration = facts
+        .dose_calibration_factor
+        .get()
+        .filter(|v| is_factor(*v));
     let is_calibrated = facts.corrected_image.iter().any(|c| c.trim() == "DCAL");
     let (factor, source) = match (is_calibrated, facts.voxel_volume_ml, calibration) {
         (true, Some(volume_ml), _) => (

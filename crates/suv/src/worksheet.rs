@@ -75,6 +75,11 @@ impl Worksheet {
         expected: impl Into<String>,
         option: Option<&'static str>,
     ) {
+        let is_refused = |r: &Refusal| r.code == RefusalCode::Option && r.option == option;
+        if self.refusals.iter().any(is_refused) {
+            // The operator's own value is the one to put right.
+            return;
+        }
         self.refusals.push(Refusal {
             code,
             attribute: Some(attribute),
@@ -82,6 +87,13 @@ impl Worksheet {
             expected: expected.into(),
             option,
         });
+    }
+
+    /// Whether the unit of the values could not be told, so that everything may be needed.
+    pub(crate) fn lacks_units(&self) -> bool {
+        let about_units =
+            |r: &Refusal| matches!(r.code, RefusalCode::Units | RefusalCode::PhilipsFactors);
+        self.refusals.iter().any(about_units)
     }
 
     /// Refuses what an operator gave for `option`.
