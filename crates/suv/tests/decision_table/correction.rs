@@ -166,7 +166,7 @@ fn several_substances() {
         "the same twice",
         |f, _| {
             f.radiopharmaceuticals
-                .push(f.radiopharmaceuticals[0].clone())
+                .push(f.radiopharmaceuticals[0].clone());
         },
         plain_factor(),
         &[],

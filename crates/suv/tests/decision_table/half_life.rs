@@ -23,7 +23,7 @@ fn the_header_is_used_within_one_per_cent() {
         (4080.0, "35337001", Nuclide::Ga68),
     ] {
         let suv = derived("half-life", |f, _| {
-            set(f, Fact::Known(seconds), Some(code), "PSMA")
+            set(f, Fact::Known(seconds), Some(code), "PSMA");
         });
         assert_eq!(
             (suv.nuclide, suv.half_life_s),
@@ -103,7 +103,7 @@ fn a_missing_half_life_comes_from_the_nuclide() {
 #[test]
 fn a_half_life_alone_names_its_nuclide_if_it_can() {
     let suv = derived("known", |f, _| {
-        set(f, Fact::Known(6588.0), None, "PSMA-1007")
+        set(f, Fact::Known(6588.0), None, "PSMA-1007");
     });
     assert_eq!((suv.nuclide, suv.findings), (Some(Nuclide::F18), vec![]));
     let suv = derived("unknown", |f, _| set(f, Fact::Known(1223.0), None, "PSMA"));
@@ -129,7 +129,7 @@ fn a_phantom_source_is_no_patient() {
 #[test]
 fn the_tracer_is_told_when_it_is_not_for_psma() {
     let suv = derived("FDG", |f, _| {
-        f.radiopharmaceuticals[0].name = Some("FDG".to_owned())
+        f.radiopharmaceuticals[0].name = Some("FDG".to_owned());
     });
     assert_eq!(suv.tracer, Some(Tracer::Fdg));
     assert_eq!(suv.findings[0].code, F::TracerNotPsma);

@@ -158,7 +158,7 @@ fn an_injection_after_the_scan_is_refused() {
 fn a_date_shifted_apart_yields_to_the_clock() {
     for date in ["2025-01-02", "2024-11-20", "2031-05-05"] {
         let suv = derived(date, |f, _| {
-            injected(f, Some(&format!("{date} 10:00")), None)
+            injected(f, Some(&format!("{date} 10:00")), None);
         });
         assert!(
             (suv.factors[0] / plain_factor() - 1.0).abs() < 1e-12,

@@ -43,10 +43,11 @@ fn datetime(value: &Value) -> Fact<Stamp> {
 
 fn facts(instances: &[Value]) -> PetFacts {
     let one = &instances[0];
-    let terms = one["CorrectedImage"].as_array().unwrap();
+    let terms = one["CorrectedImage"].as_array();
     PetFacts {
         corrected_image: terms
-            .iter()
+            .into_iter()
+            .flatten()
             .filter_map(|c| Some(c.as_str()?.to_owned()))
             .collect(),
         units: text(&one["Units"]),

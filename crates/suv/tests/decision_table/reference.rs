@@ -8,7 +8,10 @@ use crate::case::{F18_S, at, derived, gives, plain, plain_factor, refuses, suv_a
 fn reference(change: fn(&mut PetFacts)) -> (String, Vec<F>) {
     let suv = derived("reference", |f, _| change(f));
     let codes = suv.findings.iter().map(|f| f.code).collect();
-    (suv.decay_reference.unwrap().local.time().to_string(), codes)
+    let time = suv
+        .decay_reference
+        .map(|stamp| stamp.local.time().to_string());
+    (time.unwrap_or_default(), codes)
 }
 
 fn all_frames(f: &mut PetFacts, acquired: &str, reference_s: f64) {

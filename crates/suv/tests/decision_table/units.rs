@@ -21,7 +21,7 @@ fn becquerel_ignores_private_factors_of_philips() {
 
 #[test]
 fn counts_of_philips() {
-    fn counts(f: &mut isoboost_suv::PetFacts, suv: Fact<f64>, activity: Fact<f64>) {
+    fn counts(f: &mut isoboost_suv::PetFacts, suv: &Fact<f64>, activity: &Fact<f64>) {
         f.units = known("CNTS");
         f.manufacturer = Some("Philips Medical Systems".to_owned());
         for frame in &mut f.frames {
@@ -32,32 +32,32 @@ fn counts_of_philips() {
     let k = Fact::Known;
     gives(
         "SUV factor",
-        |f, _| counts(f, Fact::Known(0.0005), Fact::Missing),
+        |f, _| counts(f, &Fact::Known(0.0005), &Fact::Missing),
         0.0005,
         &[],
     );
     gives(
         "activity factor",
-        |f, _| counts(f, Fact::Missing, Fact::Known(2.0)),
+        |f, _| counts(f, &Fact::Missing, &Fact::Known(2.0)),
         2.0 * plain_factor(),
         &[],
     );
     gives(
         "a zero SUV factor means none",
-        |f, _| counts(f, Fact::Known(0.0), Fact::Known(2.0)),
+        |f, _| counts(f, &Fact::Known(0.0), &Fact::Known(2.0)),
         2.0 * plain_factor(),
         &[],
     );
     gives(
         "a zero activity factor means none",
-        |f, _| counts(f, Fact::Known(0.0005), Fact::Known(0.0)),
+        |f, _| counts(f, &Fact::Known(0.0005), &Fact::Known(0.0)),
         0.0005,
         &[],
     );
     gives(
         "the SUV factor needs neither weight nor dose nor times",
         |f, _| {
-            counts(f, Fact::Known(0.0005), Fact::Known(2.0));
+            counts(f, &Fact::Known(0.0005), &Fact::Known(2.0));
             f.patient_weight = Fact::Missing;
             f.radiopharmaceuticals.clear();
             f.series_start = Fact::Missing;
@@ -66,12 +66,14 @@ fn counts_of_philips() {
         &[],
     );
     let agreeing = plain_factor() * 2.0;
-    let suv = derived("both", |f, _| counts(f, k(agreeing * 1.005), k(2.0)));
+    let suv = derived("both", |f, _| counts(f, &k(agreeing * 1.005), &k(2.0)));
     assert_eq!(
         (suv.factor(), suv.findings),
         (Some(agreeing * 1.005), vec![])
     );
-    let suv = derived("both, apart", |f, _| counts(f, k(agreeing * 1.02), k(2.0)));
+    let suv = derived("both, apart", |f, _| {
+        counts(f, &k(agreeing * 1.02), &k(2.0));
+    });
     assert_eq!(suv.factor(), Some(agreeing * 1.02));
     assert_eq!(suv.findings[0].code, F::PhilipsFactorsDisagree);
     assert!(
@@ -83,7 +85,7 @@ fn counts_of_philips() {
         ("neither", Fact::Missing, Fact::Missing),
         ("both zero", k(0.0), k(0.0)),
     ] {
-        let error = refused(name, |f, _| counts(f, suv, activity));
+        let error = refused(name, |f, _| counts(f, &suv, &activity));
         assert_eq!(error.refusals[0].code, R::PhilipsFactors);
         let message = error.to_string();
         assert!(
@@ -95,14 +97,14 @@ fn counts_of_philips() {
     refuses(
         "the SUV factor holds for corrected images only",
         |f, _| {
-            counts(f, Fact::Known(0.0005), Fact::Missing);
+            counts(f, &Fact::Known(0.0005), &Fact::Missing);
             f.decay_correction = known("NONE");
         },
         &[R::PhilipsFactors],
         &[],
     );
     let suv = derived("factor by frame", |f, _| {
-        counts(f, Fact::Known(0.0005), Fact::Missing);
+        counts(f, &Fact::Known(0.0005), &Fact::Missing);
         f.frames[1].philips_suv_factor = Fact::Known(0.0007);
     });
     assert_eq!(
