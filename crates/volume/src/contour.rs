@@ -89,26 +89,30 @@ pub fn contours_from_mask(mask: &Mask) -> Vec<Contour> {
     contours_from_field(&field, level)
 }
 
-/// A region of a given volume as voxels and as contours that agree: the voxels where `field` is
-/// lowest, as many as come nearest to `volume_ml` and at least one, and smooth contours that
-/// enclose the same volume as those voxels.
+/// The voxels where `field` is lowest, as many as come nearest to `volume_ml` and at least one.
+pub fn mask_of_volume(field: &Volume<f32>, volume_ml: f64) -> Mask {
+    let mut order: Vec<usize> = (0..field.grid().voxel_count()).collect();
+    let wanted = (volume_ml / field.grid().voxel_volume_ml()).round() as usize;
+    let n = wanted.clamp(1, order.len());
+    let values = field.as_slice();
+    // Ties go by position, so that the choice does not depend on anything but the field.
+    order.select_nth_unstable_by_key(n - 1, |at| (Depth(values[*at]), *at));
+    let mut mask = Mask::empty(field.grid().clone());
+    for at in &order[..n] {
+        mask.as_mut_slice()[*at] = true;
+    }
+    mask
+}
+
+/// A region of a given volume as voxels and as contours that agree: the voxels of
+/// [`mask_of_volume`] and smooth contours that enclose the same volume as those.
 ///
 /// A slice or a pixel is as wide as the grid has it: sampling a 10 mm sphere on 3 mm slices at a
 /// fixed level misses its volume by up to a tenth. `volume_ml` is measured beforehand on a finer
 /// lattice (see [`isosurface_volume_ml`]), and the level moves by a fraction of a pixel so that the
 /// slices hold what the body holds.
 pub fn region_of_volume(field: &Volume<f32>, volume_ml: f64) -> (Mask, Vec<Contour>) {
-    let mut order: Vec<usize> = (0..field.grid().voxel_count()).collect();
-    let wanted = (volume_ml / field.grid().voxel_volume_ml()).round() as usize;
-    let n = wanted.clamp(1, order.len());
-    let values = field.as_slice();
-    // Ties go by position, so that the choice does not depend on anything but the field.
-    let key = |at: &usize| (Depth(values[*at]), *at);
-    order.select_nth_unstable_by_key(n - 1, key);
-    let mut mask = Mask::empty(field.grid().clone());
-    for at in &order[..n] {
-        mask.as_mut_slice()[*at] = true;
-    }
+    let mask = mask_of_volume(field, volume_ml);
     let level = fit_level_to_volume(field, mask.volume_ml());
     (mask, contours_from_field(field, level))
 }

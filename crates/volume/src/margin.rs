@@ -51,7 +51,8 @@ impl Margins {
         }
     }
 
-    fn all(&self) -> [f64; 6] {
+    /// All six: left, right, anterior, posterior, superior, inferior.
+    pub fn all(&self) -> [f64; 6] {
         [
             self.left,
             self.right,
