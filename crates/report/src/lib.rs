@@ -1,1 +1,19 @@
-//! isoboost-report
+//! The result of a study as documents: the report and its schema, a table, a picture, NIfTI files,
+//! and the comparison of two results.
+
+mod compose;
+mod document;
+mod layers;
+mod nifti;
+mod table;
+
+pub use document::{
+    CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo,
+    OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, RecommendationInfo, ReferenceUptake,
+    References, Report, SCHEMA, Software, StudyInfo, SuvInfo, TargetInfo, Total, WarningInfo,
+};
+pub use layers::{NumberedMask, pack_layers};
+pub use nifti::{
+    NiftiError, read_label_map, read_volume, write_label_layers, write_label_map, write_volume,
+};
+pub use table::lesions_csv;

@@ -1,0 +1,360 @@
+//! `report.json`: everything else in a result folder is a view of it.
+//!
+//! The keys are a contract. Numbers are in the units of their names, positions are LPS in mm, and
+//! what is not known is `null`, never 0 or an empty text.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Name and version of the document's format.
+pub const SCHEMA: &str = "isoboost.report/1";
+/// What every reader must know, in every report.
+pub const DISCLAIMER: &str =
+    "Suggestion for review by trained people; unapproved; not a medical device.";
+
+/// The result of one study.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Name and version of the format: `isoboost.report/1`.
+    pub schema: String,
+    /// What every reader must know.
+    pub disclaimer: String,
+    /// The software and its settings.
+    pub software: Software,
+    /// The study.
+    pub study: StudyInfo,
+    /// The PET that was used.
+    pub pet: PetInfo,
+    /// The CT that was used; null without one.
+    pub ct: Option<CtInfo>,
+    /// Frame of Reference UID of the PET.
+    pub frame_of_reference_uid: Option<String>,
+    /// How the SUV was derived.
+    pub suv: SuvInfo,
+    /// Uptake of reference organs.
+    pub references: References,
+    /// Disease, in the order of the numbers.
+    pub lesions: Vec<LesionInfo>,
+    /// Physiological uptake, kept so that it can be restored.
+    pub excluded: Vec<ExcludedInfo>,
+    /// Uptake above the finding threshold that is too small to delineate.
+    pub points: Vec<PointInfo>,
+    /// The patient's miTNM (PROMISE).
+    pub mi_tnm: String,
+    /// Sums over the lesions.
+    pub total: Total,
+    /// What is suggested, and why.
+    pub recommendation: RecommendationInfo,
+    /// The volumes in `rtstruct.dcm` and `targets.nii.gz`.
+    pub targets: Vec<TargetInfo>,
+    /// Check of the doses against organs; null where none was made.
+    pub isotoxic: Option<serde_json::Value>,
+    /// What a planner must know.
+    pub warnings: Vec<WarningInfo>,
+    /// Where everything came from.
+    pub provenance: ProvenanceInfo,
+}
+
+/// The software and its settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Software {
+    /// `isoboost`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of the resolved configuration.
+    pub config_sha256: String,
+}
+
+/// The study.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StudyInfo {
+    /// Study Instance UID.
+    pub study_uid: String,
+    /// Patient ID.
+    pub patient_id: Option<String>,
+    /// Study Date, `YYYY-MM-DD`.
+    pub date: Option<String>,
+}
+
+/// The PET that was used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PetInfo {
+    /// Series Instance UID.
+    pub series_uid: String,
+    /// Manufacturer of the scanner.
+    pub manufacturer: Option<String>,
+    /// The tracer.
+    pub tracer: Option<String>,
+    /// The nuclide.
+    pub nuclide: Option<String>,
+    /// Columns, rows, slices.
+    pub size: [usize; 3],
+    /// Column, row and slice spacing.
+    pub spacing_mm: [f64; 3],
+}
+
+/// The CT that was used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CtInfo {
+    /// Series Instance UID.
+    pub series_uid: String,
+    /// Columns, rows, slices.
+    pub size: [usize; 3],
+    /// Column, row and slice spacing.
+    pub spacing_mm: [f64; 3],
+}
+
+/// How the SUV was derived.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuvInfo {
+    /// What it is normalised to: `bw`.
+    pub kind: String,
+    /// The unit after UCUM.
+    pub units: String,
+    /// SUV per rescaled stored value; null where it differs between the frames.
+    pub factor: Option<f64>,
+    /// SUL (Janmahasatian) per SUVbw in this patient.
+    pub sul_per_bw: Option<f64>,
+    /// SUVbsa in cm²/mL per SUVbw in this patient.
+    pub suvbsa_per_bw: Option<f64>,
+    /// The derivation line by line.
+    pub derivation: Vec<DerivationStep>,
+    /// Facts that the operator's options stood in for.
+    pub overrides: Vec<OverrideInfo>,
+}
+
+/// One line of the derivation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DerivationStep {
+    /// What it is.
+    pub name: String,
+    /// The value with its unit.
+    pub value: String,
+    /// The attribute, option or rule behind it.
+    pub source: String,
+}
+
+/// A fact that an option stood in for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OverrideInfo {
+    /// The option.
+    pub option: String,
+    /// The value given.
+    pub value: String,
+    /// What the header had in its place.
+    pub instead_of: String,
+}
+
+/// Uptake of reference organs; null where it was not measured.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct References {
+    /// Blood pool of the aorta.
+    pub blood_pool: Option<ReferenceUptake>,
+    /// Liver.
+    pub liver: Option<ReferenceUptake>,
+    /// Parotid gland.
+    pub parotid: Option<ReferenceUptake>,
+}
+
+/// Uptake of one organ.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReferenceUptake {
+    /// Mean SUVbw, g/mL.
+    pub suv_mean: f64,
+}
+
+/// The measures of a focus.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MeasuresInfo {
+    /// Highest voxel, SUVbw g/mL.
+    pub suv_max: f64,
+    /// Highest mean over 1 mL, SUVbw g/mL.
+    pub suv_peak: f64,
+    /// Mean, SUVbw g/mL.
+    pub suv_mean: f64,
+    /// Volume of the voxels (PSMA-TV).
+    pub volume_ml: f64,
+    /// Mean times volume (TL-PSMA).
+    pub tl_psma: f64,
+    /// Longest extent.
+    pub longest_diameter_mm: f64,
+    /// Mean position, LPS.
+    pub centroid_mm: [f64; 3],
+    /// Position of the highest voxel, LPS.
+    pub max_mm: [f64; 3],
+    /// SUVbw at the border.
+    pub threshold_suv: f64,
+    /// How the border was chosen.
+    pub delineation: String,
+}
+
+/// A focus taken for disease.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LesionInfo {
+    /// Its number, the label in `labels.nii.gz`.
+    pub id: u32,
+    /// `prostate_bed`, `pelvic_node`, `distant` or `undetermined`.
+    pub region: String,
+    /// Where it is, in words.
+    pub site: String,
+    /// Node station.
+    pub station: Option<String>,
+    /// Its own miTNM category.
+    pub mi_tnm: String,
+    /// PSMA expression score of PROMISE; null without reference organs.
+    pub psma_score: Option<u8>,
+    /// Its measures.
+    #[serde(flatten)]
+    pub measures: MeasuresInfo,
+    /// How sure the class is, 0 to 1.
+    pub confidence: f64,
+    /// The reasons.
+    pub evidence: Vec<String>,
+    /// What to know of its outline.
+    pub notes: Vec<String>,
+}
+
+/// A focus taken for physiological uptake.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ExcludedInfo {
+    /// Its number, counted on from the lesions.
+    pub id: u32,
+    /// What it is, as in `urinary_bladder`.
+    pub reason: String,
+    /// Its measures.
+    #[serde(flatten)]
+    pub measures: MeasuresInfo,
+    /// How sure that is, 0 to 1.
+    pub confidence: f64,
+    /// The reasons.
+    pub evidence: Vec<String>,
+}
+
+/// Uptake that is too small to delineate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PointInfo {
+    /// Highest voxel, SUVbw g/mL.
+    pub suv_max: f64,
+    /// Volume above the finding threshold.
+    pub volume_ml: f64,
+    /// Position of the highest voxel, LPS.
+    pub max_mm: [f64; 3],
+}
+
+/// Sums over the lesions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Total {
+    /// Volume of all lesions.
+    pub psma_tv_ml: f64,
+    /// Total lesion PSMA.
+    pub tl_psma: f64,
+    /// Number of lesions.
+    pub lesions: usize,
+}
+
+/// What is suggested.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecommendationInfo {
+    /// `pelvic_rt`, `node_boost`, `bed_boost`, `metastasis_directed`.
+    pub intensification: Vec<String>,
+    /// Why.
+    pub rationale: Vec<String>,
+    /// What speaks against taking it as it stands.
+    pub cautions: Vec<String>,
+}
+
+/// A suggested volume.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TargetInfo {
+    /// ROI Number in the structure set, the label in `targets.nii.gz`.
+    pub roi_number: u32,
+    /// ROI Name.
+    pub name: String,
+    /// `GTV`, `CTV`, `PTV` or `FIELD`.
+    pub kind: String,
+    /// The lesions that it covers.
+    pub lesion_ids: Vec<u32>,
+    /// Volume of the voxels; that of the contours agrees within 0.5 %.
+    pub volume_ml: f64,
+    /// The margin from the volume inside; null for a GTV.
+    pub margin_mm: Option<MarginInfo>,
+    /// Dose to start from.
+    pub dose_gy: Option<f64>,
+    /// Number of fractions of that dose.
+    pub fractions: Option<u32>,
+    /// What a planner should know of it.
+    pub notes: Vec<String>,
+}
+
+/// A margin by patient direction, mm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MarginInfo {
+    /// To the patient's left.
+    pub left: f64,
+    /// To the patient's right.
+    pub right: f64,
+    /// To the front.
+    pub anterior: f64,
+    /// To the back.
+    pub posterior: f64,
+    /// To the head.
+    pub superior: f64,
+    /// To the feet.
+    pub inferior: f64,
+}
+
+/// What a planner must know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WarningInfo {
+    /// A name that does not change between versions.
+    pub code: String,
+    /// A sentence.
+    pub text: String,
+}
+
+/// Where everything came from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProvenanceInfo {
+    /// SHA-256 over the software version, the configuration, the options and the input objects;
+    /// equal fingerprints mean equal results.
+    pub fingerprint: String,
+    /// Why these series were chosen.
+    pub selection: Vec<String>,
+    /// How the anatomy was recognised.
+    pub anatomy: Vec<String>,
+    /// SOP Instance UID of `rtstruct.dcm`.
+    pub rtstruct_uid: Option<String>,
+}
+
+impl Report {
+    /// The document as text.
+    ///
+    /// # Errors
+    /// Never for a report made by this software; a number that is not finite would be one.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+
+    /// The JSON Schema of the document.
+    pub fn json_schema() -> schemars::Schema {
+        schemars::schema_for!(Self)
+    }
+}
