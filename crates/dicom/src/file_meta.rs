@@ -9,9 +9,9 @@ use dicom_core::Tag;
 use dicom_dictionary_std::{tags, uids};
 
 use crate::Finding;
+use crate::encoding::{ElementHeader, Encoding, element_header};
 use crate::source::GrowingBuffer;
 use crate::text_values::trimmed;
-use crate::walk::{ElementHeader, Encoding, element_header};
 
 /// The transfer syntax of a file, and where its data set begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,6 +163,13 @@ fn usual_transfer_syntax(encoding: Encoding) -> &'static str {
             explicit_vr: false, ..
         } => uids::IMPLICIT_VR_LITTLE_ENDIAN,
         _ => uids::EXPLICIT_VR_LITTLE_ENDIAN,
+    }
+}
+
+impl FileMeta {
+    /// Whether the file is a DICOMDIR: an index of other files.
+    pub(crate) fn is_directory(&self) -> bool {
+        self.media_storage_class.as_deref() == Some(uids::MEDIA_STORAGE_DIRECTORY_STORAGE)
     }
 }
 

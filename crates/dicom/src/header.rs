@@ -14,9 +14,10 @@ use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 use flate2::read::DeflateDecoder;
 
 use crate::attributes::Attributes;
+use crate::encoding::Encoding;
 use crate::file_meta::read_file_meta;
 use crate::source::{GrowingBuffer, ObjectSource};
-use crate::walk::{Encoding, WalkError, Walked, top_level_elements, walk_header};
+use crate::walk::{PixelElement, WalkError, Walked, top_level_elements, walk_header};
 use crate::{Finding, sop_class};
 
 /// The header of one DICOM object.
@@ -26,6 +27,21 @@ pub struct Header {
     transfer_syntax: String,
     data_set: InMemDicomObject,
     findings: Vec<Finding>,
+    pub(crate) layout: PixelLayout,
+    /// Bytes of the whole object, inflated where its data set is deflated.
+    pub(crate) object_length: u64,
+}
+
+/// Where an object's pixel data lie and how its bytes are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PixelLayout {
+    /// The pixel data element; its offset counts from the object's first byte, or from the
+    /// first byte of the inflated data set.
+    pub element: Option<PixelElement>,
+    /// Whether numbers are stored most significant byte first.
+    pub big_endian: bool,
+    /// Offset of the data set in a file whose data set is deflated as a whole.
+    pub deflated_from: Option<u64>,
 }
 
 /// Why an object's header cannot be read.
@@ -35,6 +51,9 @@ pub enum HeaderError {
     /// The file is no DICOM object.
     #[error("this is not a DICOM file: it has neither the `DICM` mark nor a DICOM data set")]
     NotDicom,
+    /// A DICOMDIR: an index of other files, which are found without it.
+    #[error("this is a DICOMDIR, an index of other files; name the folder it lies in")]
+    Directory,
     /// The file cannot be read at all.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
@@ -113,6 +132,9 @@ fn read(
 ) -> Result<Header, HeaderError> {
     let mut bytes = GrowingBuffer::open(source)?;
     let meta = read_file_meta(&mut bytes)?.ok_or(HeaderError::NotDicom)?;
+    if meta.is_directory() {
+        return Err(HeaderError::Directory);
+    }
     let Some(syntax) = TransferSyntaxRegistry.get(&meta.transfer_syntax) else {
         return Err(HeaderError::TransferSyntax {
             uid: meta.transfer_syntax,
@@ -124,6 +146,7 @@ fn read(
         bytes = inflated(bytes, meta.data_set)?;
     }
     let walked = walk_header(&mut bytes, start, meta.encoding)?;
+    let object_length = bytes.len();
     let end = decoded_end(&walked);
     // The walk stepped over the last value without reading it.
     let mut encoded = Cow::Borrowed(bytes.get(start, end - start)?.unwrap_or(&[]));
@@ -139,6 +162,12 @@ fn read(
     Ok(Header {
         source: source.clone(),
         data_set: resolve_unknown_vrs(data_set),
+        object_length,
+        layout: PixelLayout {
+            element: walked.pixels,
+            big_endian: meta.encoding.big_endian,
+            deflated_from: deflated.then_some(meta.data_set as u64),
+        },
         findings,
         transfer_syntax: meta.transfer_syntax,
     })

@@ -29,6 +29,8 @@ pub(crate) struct ArchiveMember {
     pub packed_len: u64,
     /// Bytes it has when unpacked.
     pub len: u64,
+    /// CRC-32 of the unpacked bytes.
+    pub crc32: u32,
     /// Whether it is deflated, otherwise stored as it is.
     pub deflated: bool,
 }
@@ -39,6 +41,13 @@ impl ObjectSource {
         Self {
             path: path.into().into(),
             member: None,
+        }
+    }
+
+    pub(crate) fn member(archive: Arc<Path>, member: ArchiveMember) -> Self {
+        Self {
+            path: archive,
+            member: Some(Arc::new(member)),
         }
     }
 
@@ -73,6 +82,44 @@ impl ObjectSource {
         } else {
             Box::new(packed)
         })
+    }
+
+    /// The file and offset where the object's bytes lie unpacked, where they do.
+    pub(crate) fn plain_position(&self) -> Option<(&Path, u64)> {
+        match &self.member {
+            None => Some((&self.path, 0)),
+            Some(member) if !member.deflated => Some((&self.path, member.offset)),
+            Some(_) => None,
+        }
+    }
+
+    /// Reads `buffer.len()` bytes of the object from `offset` on.
+    pub(crate) fn read_exact_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        if let Some((path, start)) = self.plain_position() {
+            let mut file = File::open(path)?;
+            file.seek(SeekFrom::Start(start + offset))?;
+            return file.read_exact(buffer);
+        }
+        let mut stream = self.open()?;
+        io::copy(&mut stream.by_ref().take(offset), &mut io::sink())?;
+        stream.read_exact(buffer)
+    }
+
+    /// The whole (unpacked) object.
+    pub(crate) fn read_all(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open()?.read_to_end(&mut bytes)?;
+        if let Some(member) = &self.member {
+            let mut crc = flate2::Crc::new();
+            crc.update(&bytes);
+            if bytes.len() as u64 != member.len || crc.sum() != member.crc32 {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "the archive's checksum does not fit this member",
+                ));
+            }
+        }
+        Ok(bytes)
     }
 }
 

@@ -1,0 +1,132 @@
+//! How one element of a data set is laid out in bytes (PS3.5 7.1).
+
+use std::io;
+
+use dicom_core::Tag;
+
+use crate::source::GrowingBuffer;
+
+const UNDEFINED: u32 = 0xFFFF_FFFF;
+
+/// How the elements of a data set are encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Encoding {
+    pub explicit_vr: bool,
+    pub big_endian: bool,
+}
+
+impl Encoding {
+    pub(crate) const IMPLICIT_LITTLE: Self = Self {
+        explicit_vr: false,
+        big_endian: false,
+    };
+    pub(crate) const EXPLICIT_LITTLE: Self = Self {
+        explicit_vr: true,
+        big_endian: false,
+    };
+    pub(crate) const EXPLICIT_BIG: Self = Self {
+        explicit_vr: true,
+        big_endian: true,
+    };
+
+    pub(crate) fn u16(self, bytes: [u8; 2]) -> u16 {
+        if self.big_endian {
+            u16::from_be_bytes(bytes)
+        } else {
+            u16::from_le_bytes(bytes)
+        }
+    }
+
+    pub(crate) fn u32(self, bytes: [u8; 4]) -> u32 {
+        if self.big_endian {
+            u32::from_be_bytes(bytes)
+        } else {
+            u32::from_le_bytes(bytes)
+        }
+    }
+
+    pub(crate) fn bytes_of(self, value: u32) -> [u8; 4] {
+        if self.big_endian {
+            value.to_be_bytes()
+        } else {
+            value.to_le_bytes()
+        }
+    }
+}
+
+/// One element's header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ElementHeader {
+    pub tag: Tag,
+    /// The two letters of an explicit VR.
+    pub vr: Option<[u8; 2]>,
+    /// Offset of the value.
+    pub value: usize,
+    /// Length of the value; `None` for an undefined length.
+    pub length: Option<u32>,
+}
+
+/// Reads the element header at `position`; `None` where fewer bytes are left than one takes.
+pub(crate) fn element_header(
+    bytes: &mut GrowingBuffer,
+    position: usize,
+    encoding: Encoding,
+) -> io::Result<Option<ElementHeader>> {
+    let Some(&[g0, g1, e0, e1, a, b, c, d]) = bytes.get(position, 8)? else {
+        return Ok(None);
+    };
+    let tag = Tag(encoding.u16([g0, g1]), encoding.u16([e0, e1]));
+    let implicit = ElementHeader {
+        tag,
+        vr: None,
+        value: position + 8,
+        length: defined(encoding.u32([a, b, c, d])),
+    };
+    let is_delimiter = tag.group() == 0xFFFE;
+    // A few writers put implicit elements into explicit files; no VR has other letters.
+    let has_vr = a.is_ascii_uppercase() && b.is_ascii_uppercase();
+    if !encoding.explicit_vr || is_delimiter || !has_vr {
+        return Ok(Some(implicit));
+    }
+    let vr = [a, b];
+    if !has_long_length(vr) {
+        return Ok(Some(ElementHeader {
+            tag,
+            vr: Some(vr),
+            value: position + 8,
+            length: Some(u32::from(encoding.u16([c, d]))),
+        }));
+    }
+    let Some(&[l0, l1, l2, l3]) = bytes.get(position + 8, 4)? else {
+        return Ok(None);
+    };
+    Ok(Some(ElementHeader {
+        tag,
+        vr: Some(vr),
+        value: position + 12,
+        length: defined(encoding.u32([l0, l1, l2, l3])),
+    }))
+}
+
+fn has_long_length(vr: [u8; 2]) -> bool {
+    matches!(
+        &vr,
+        b"OB"
+            | b"OD"
+            | b"OF"
+            | b"OL"
+            | b"OV"
+            | b"OW"
+            | b"SQ"
+            | b"SV"
+            | b"UC"
+            | b"UN"
+            | b"UR"
+            | b"UT"
+            | b"UV"
+    )
+}
+
+fn defined(length: u32) -> Option<u32> {
+    (length != UNDEFINED).then_some(length)
+}
