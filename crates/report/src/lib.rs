@@ -1,9 +1,11 @@
 //! The result of a study as documents: the report and its schema, a table, a picture, NIfTI files,
 //! and the comparison of two results.
 
+mod canvas;
 mod compose;
 mod document;
 mod layers;
+mod mip;
 mod nifti;
 mod table;
 
@@ -13,6 +15,7 @@ pub use document::{
     References, Report, SCHEMA, Software, StudyInfo, SuvInfo, TargetInfo, Total, WarningInfo,
 };
 pub use layers::{NumberedMask, pack_layers};
+pub use mip::{MipMark, mip_png};
 pub use nifti::{
     NiftiError, read_label_map, read_volume, write_label_layers, write_label_map, write_volume,
 };
