@@ -2,6 +2,7 @@
 //! and the comparison of two results.
 
 mod canvas;
+mod compare;
 mod compose;
 mod document;
 mod layers;
@@ -9,6 +10,7 @@ mod mip;
 mod nifti;
 mod table;
 
+pub use compare::{CompareError, Difference, LabelTolerance, NumberTolerance, Tolerance, compare};
 pub use document::{
     CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo,
     OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, RecommendationInfo, ReferenceUptake,

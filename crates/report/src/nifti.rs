@@ -12,7 +12,6 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use isoboost_volume::{Grid, GridError, Volume};
 use nalgebra::{Matrix3, Point3, Rotation3, UnitQuaternion, Vector3};
-use ndarray::Ix3;
 use nifti::{IntoNdArray, NiftiHeader, NiftiObject, ReaderOptions};
 
 /// Largest distance of a label from a whole number that is still rounding.
@@ -38,13 +37,13 @@ pub enum NiftiError {
         /// The library's reason.
         source: Box<nifti::NiftiError>,
     },
-    /// Not three-dimensional.
-    #[error("`{path}` has {found} dimensions, expected a volume of 3")]
-    Dimensions {
+    /// More than one volume.
+    #[error("`{path}` holds {found} volumes, expected one")]
+    Layers {
         /// The file.
         path: PathBuf,
-        /// Number of dimensions.
-        found: u16,
+        /// Number of volumes.
+        found: usize,
     },
     /// Axes that are not orthogonal, or sizes that are not positive.
     #[error("the voxels of `{path}` are no regular grid: {source}")]
@@ -137,6 +136,33 @@ pub fn read_label_map(path: &Path) -> Result<Volume<u16>, NiftiError> {
 /// # Errors
 /// When the file is not NIfTI or not a regular three-dimensional grid.
 pub fn read_volume(path: &Path) -> Result<Volume<f32>, NiftiError> {
+    let layers = read_volume_layers(path)?;
+    let voxels = layers.grid.voxel_count();
+    let found = layers.values.len() / voxels;
+    if found != 1 {
+        return Err(NiftiError::Layers {
+            path: path.to_path_buf(),
+            found,
+        });
+    }
+    let [nk, nj, ni] = layers.grid.shape();
+    let mut values = layers.values.into_iter();
+    let values =
+        ndarray::Array3::from_shape_simple_fn((nk, nj, ni), || values.next().unwrap_or(0.0));
+    Volume::new(layers.grid, values).map_err(|_| NiftiError::Layers {
+        path: path.to_path_buf(),
+        found,
+    })
+}
+
+/// Values on one grid, layer after layer, columns fastest.
+pub(crate) struct Layers {
+    pub(crate) grid: Grid,
+    pub(crate) values: Vec<f32>,
+}
+
+/// Reads a volume, or several on one grid.
+pub(crate) fn read_volume_layers(path: &Path) -> Result<Layers, NiftiError> {
     let failed = |source| NiftiError::Read {
         path: path.to_path_buf(),
         source: Box::new(source),
@@ -144,28 +170,20 @@ pub fn read_volume(path: &Path) -> Result<Volume<f32>, NiftiError> {
     let object = ReaderOptions::new().read_file(path).map_err(failed)?;
     let header = object.header().clone();
     let array = object.into_volume().into_ndarray::<f32>().map_err(failed)?;
-    let found = array.ndim() as u16;
-    // A fourth dimension of one volume is common and harmless.
-    let mut array = array;
-    while array.ndim() > 3 && array.shape()[array.ndim() - 1] == 1 {
-        let last = ndarray::Axis(array.ndim() - 1);
-        array = array.remove_axis(last);
-    }
-    let array = array
-        .into_dimensionality::<Ix3>()
-        .map_err(|_| NiftiError::Dimensions {
-            path: path.to_path_buf(),
-            found,
-        })?;
+    // The library counts x first; turned round, the last axis is x again.
     let values = array.reversed_axes();
-    let (nk, nj, ni) = values.dim();
-    let grid = grid_of(&header, [nk, nj, ni]).map_err(|source| NiftiError::Geometry {
+    let sides = values.shape();
+    let mut shape = [1; 3];
+    for (side, n) in shape.iter_mut().rev().zip(sides.iter().rev()) {
+        *side = *n;
+    }
+    let grid = grid_of(&header, shape).map_err(|source| NiftiError::Geometry {
         path: path.to_path_buf(),
         source,
     })?;
-    Volume::new(grid, values).map_err(|_| NiftiError::Dimensions {
-        path: path.to_path_buf(),
-        found,
+    Ok(Layers {
+        grid,
+        values: values.iter().copied().collect(),
     })
 }
 
