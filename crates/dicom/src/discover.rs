@@ -51,7 +51,8 @@ pub enum DiscoverError {
 }
 
 /// Looks through `inputs` (folders with all below them, files, zip archives) and sorts what is
-/// DICOM into studies. Only headers are read; `progress` is told how many files have been.
+/// DICOM into studies. Only headers are read (pixels where slices share a place and nothing in
+/// their headers tells them apart); `progress` is told how many files have been.
 ///
 /// The result does not depend on the order in which the file system lists its entries, nor on
 /// the number of threads.
@@ -196,7 +197,8 @@ fn examine(source: &ObjectSource) -> Outcome {
     }
 }
 
-fn studies(records: Vec<Record>, problems: &mut Vec<FileProblem>) -> Vec<Study> {
+fn studies(mut records: Vec<Record>, problems: &mut Vec<FileProblem>) -> Vec<Study> {
+    let reunited = reunite(&mut records);
     let mut by_study: BTreeMap<String, Vec<Record>> = BTreeMap::new();
     for record in records {
         by_study
@@ -208,8 +210,43 @@ fn studies(records: Vec<Record>, problems: &mut Vec<FileProblem>) -> Vec<Study> 
         .into_iter()
         .map(|(uid, records)| study(uid, records, problems))
         .collect();
+    for study in &mut studies {
+        if reunited.contains(&study.study_uid) {
+            study.findings.push(Finding::new(
+                "series-in-several-studies",
+                "the slices of one series carry different values of StudyInstanceUID (0020,000D); \
+                 the series was put together again",
+            ));
+        }
+    }
     studies.sort_by_cached_key(|study| (study.patient.study_date(), study.study_uid.clone()));
     studies
+}
+
+/// Gives all slices of a patient's series to one study, the first by UID, where a program has
+/// given each its own; returns the studies that received any.
+fn reunite(records: &mut [Record]) -> BTreeSet<String> {
+    let series_of = |record: &Record| match &record.object {
+        RecordedObject::Image(image) => Some((image.series_uid.clone(), record.patient_id.clone())),
+        RecordedObject::Other(_) => None,
+    };
+    let mut studies: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
+    for record in records.iter() {
+        if let Some(series) = series_of(record) {
+            let of_series = studies.entry(series).or_default();
+            of_series.insert(record.study_uid.clone());
+        }
+    }
+    studies.retain(|_, of_series| of_series.len() > 1);
+    let mut reunited = BTreeSet::new();
+    for record in records {
+        let several = series_of(record).and_then(|series| studies.get(&series));
+        if let Some(first) = several.and_then(BTreeSet::first) {
+            record.study_uid.clone_from(first);
+            reunited.insert(first.clone());
+        }
+    }
+    reunited
 }
 
 fn study(study_uid: String, records: Vec<Record>, problems: &mut Vec<FileProblem>) -> Study {

@@ -4,7 +4,8 @@ use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 
 use crate::attributes::{AttributeError, Attributes};
-use crate::geometry::{GeometryProblem, Plane, axes_of};
+use crate::geometry::{Plane, axes_of};
+use crate::geometry_problem::GeometryProblem;
 
 /// One slice as its header describes it.
 #[derive(Debug, Clone, PartialEq)]

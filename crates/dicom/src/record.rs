@@ -4,7 +4,7 @@ use dicom_dictionary_std::tags;
 
 use crate::attributes::Attributes;
 use crate::frames::{Frame, frames};
-use crate::geometry::GeometryProblem;
+use crate::geometry_problem::GeometryProblem;
 use crate::header::Header;
 use crate::pixels::{PixelFormat, PixelProblem, pixel_format};
 use crate::study::{Instance, OtherObject};

@@ -5,7 +5,7 @@ use nalgebra::Point3;
 use rayon::prelude::*;
 
 use crate::frames::Rescale;
-use crate::geometry::GeometryProblem;
+use crate::geometry_problem::GeometryProblem;
 use crate::header::{Header, PixelLayout};
 use crate::load::LoadError;
 use crate::pixels::{PixelFormat, PixelProblem};
