@@ -260,10 +260,12 @@ pub(crate) fn positions<'a>(planes: impl Iterator<Item = &'a Plane>) -> SlicePos
     }
 }
 
+/// The usual step: the lower of two in the middle, because gaps only make steps larger.
 fn median(steps: &[f64]) -> f64 {
     let mut sorted = steps.to_vec();
     sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
+    let middle = sorted.len().saturating_sub(1) / 2;
+    sorted.get(middle).copied().unwrap_or(0.0)
 }
 
 /// To a micrometre: what a difference of two decimal strings should have been.

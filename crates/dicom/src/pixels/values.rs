@@ -73,7 +73,9 @@ impl Hounsfield {
             return AIR_HU;
         }
         let value = stored * self.rescale.slope + self.rescale.intercept;
-        let value = value.round().clamp(f64::from(AIR_HU), f64::from(i16::MAX));
+        let value = value
+            .round_ties_even()
+            .clamp(f64::from(AIR_HU), f64::from(i16::MAX));
         // A float pixel that is no number is nothing that was measured: `as` makes it 0, water.
         if value.is_nan() {
             return AIR_HU;
@@ -337,7 +339,7 @@ mod tests {
             intercept: -1000.5,
         };
         let values = hounsfield(&[0, 4000, 4003], false, Hounsfield::new(rescale, None));
-        // -1000.5 and -0.5 round away from zero; 0.25 to 0.
-        assert_eq!(values, [-1001, -1, 0]);
+        // -1000.5 and -0.5 go to the even neighbour, as numpy has it; 0.25 to 0.
+        assert_eq!(values, [-1000, 0, 0]);
     }
 }
