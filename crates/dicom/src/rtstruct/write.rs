@@ -1,0 +1,371 @@
+//! Writing of structure sets.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use dicom_core::VR;
+use dicom_dictionary_std::{tags, uids};
+use dicom_encoding::TransferSyntaxIndex;
+use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
+use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
+use isoboost_volume::{Contour, Roi, StructureSet};
+use nalgebra::{Point3, Vector3};
+use sha2::{Digest, Sha256};
+
+use super::check::{StructureError, check, off_plane};
+use super::interpreted_type;
+use crate::atomic_file::write_atomically;
+use crate::copied;
+use crate::decimal::push_decimal;
+use crate::elements::{Elements, ValueError};
+use crate::uid::deterministic_uid;
+use crate::{Finding, PatientStudy, Provenance, ReferenceImages};
+
+/// Digits after the point of a coordinate in mm: a micrometre.
+const COORDINATE_DECIMALS: usize = 3;
+/// Digits after the point at most of the coordinate that says which slice a contour lies on, so
+/// that it is the one in the image's header, whatever its digits.
+const PLANE_DECIMALS: usize = 12;
+/// Series Number: far from those of scanners, so that a viewer lists it last.
+const SERIES_NUMBER: u32 = 9101;
+/// Detached Study Management SOP Class (retired), by which structure sets refer to their study.
+const STUDY_SOP_CLASS: &str = "1.2.840.10008.3.1.2.3.1";
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenObject {
+    /// SOP Instance UID.
+    pub sop_instance_uid: String,
+    /// Series Instance UID.
+    pub series_uid: String,
+    /// What the reader of the object should know.
+    pub findings: Vec<Finding>,
+}
+
+/// Why a structure set was not written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StructureWriteError {
+    /// The structures do not fit together, or not the images.
+    #[error(transparent)]
+    Structure(#[from] StructureError),
+    /// A value that its attribute cannot hold.
+    #[error(transparent)]
+    Value(#[from] ValueError),
+    /// The study has no Study Instance UID.
+    #[error("the source images have no StudyInstanceUID (0020,000D), which a structure set needs")]
+    NoStudy,
+    /// The object cannot be encoded.
+    #[error("the structure set cannot be encoded: {0}")]
+    Encoding(String),
+    /// The file cannot be written.
+    #[error("the structure set cannot be written: {source}, file {}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        source: std::io::Error,
+    },
+}
+
+/// Writes `structures`, drawn on `images`, as a DICOM RT Structure Set.
+///
+/// The file appears complete or not at all. Its UIDs follow from its content: the same input
+/// gives the same bytes. Contours are written in Implicit VR Little Endian (an explicit VR leaves
+/// no room for long ones), with coordinates to a micrometre, each in the exact plane of the slice
+/// it refers to. The set is UNAPPROVED: a person approves.
+///
+/// # Errors
+/// When structures contradict each other or lie off the images, when a text is longer than its
+/// attribute, or when the file cannot be written.
+pub fn write_structure_set(
+    path: &Path,
+    structures: &StructureSet,
+    images: &ReferenceImages,
+    patient: &PatientStudy,
+    provenance: &Provenance,
+) -> Result<WrittenObject, StructureWriteError> {
+    check(structures, images)?;
+    let study_uid = patient.study_uid().ok_or(StructureWriteError::NoStudy)?;
+    let (mut object, mut findings) = copied::patient_study(patient);
+    findings.extend(empty_rois(structures));
+    put_series(&mut object, structures, provenance)?;
+    put_structure_set(&mut object, structures, images, &study_uid, provenance)?;
+    let content = content_hash(&object.clone().into_object())?;
+    let uid = |kind| deterministic_uid(&["structure set", kind, &content]);
+    let (sop_instance_uid, series_uid) = (uid("instance"), uid("series"));
+    object.uid(tags::SOP_INSTANCE_UID, &sop_instance_uid)?;
+    object.uid(tags::SERIES_INSTANCE_UID, &series_uid)?;
+    let file = object
+        .into_object()
+        .with_meta(
+            FileMetaTableBuilder::new()
+                .transfer_syntax(uids::IMPLICIT_VR_LITTLE_ENDIAN)
+                .media_storage_sop_class_uid(uids::RT_STRUCTURE_SET_STORAGE)
+                .media_storage_sop_instance_uid(sop_instance_uid.as_str()),
+        )
+        .map_err(encoding)?;
+    write_atomically(path, |out| {
+        file.write_all(out).map_err(std::io::Error::other)
+    })
+    .map_err(|source| StructureWriteError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(WrittenObject {
+        sop_instance_uid,
+        series_uid,
+        findings,
+    })
+}
+
+fn encoding(error: impl std::error::Error) -> StructureWriteError {
+    let cause = error.source().map_or(String::new(), |c| format!(": {c}"));
+    StructureWriteError::Encoding(format!("{error}{cause}"))
+}
+
+/// SHA-256 of the encoded data set in hexadecimal.
+fn content_hash(object: &InMemDicomObject) -> Result<String, StructureWriteError> {
+    let mut bytes = Vec::new();
+    let syntax = TransferSyntaxRegistry
+        .get(uids::IMPLICIT_VR_LITTLE_ENDIAN)
+        .ok_or_else(|| StructureWriteError::Encoding("no Implicit VR Little Endian".to_owned()))?;
+    object
+        .write_dataset_with_ts(&mut bytes, syntax)
+        .map_err(encoding)?;
+    let mut hash = String::new();
+    for byte in Sha256::digest(&bytes) {
+        // Writing to a string cannot fail.
+        let _ = write!(hash, "{byte:02x}");
+    }
+    Ok(hash)
+}
+
+fn empty_rois(structures: &StructureSet) -> impl Iterator<Item = Finding> {
+    let empty = structures.rois.iter().filter(|roi| roi.contours.is_empty());
+    empty.map(|roi| {
+        let text = format!(
+            "ROI `{}` lies between the slices and has no contour",
+            roi.name
+        );
+        Finding::new("roi-empty", text)
+    })
+}
+
+/// RT Series, General Equipment, Approval and SOP Common modules.
+fn put_series(
+    object: &mut Elements,
+    structures: &StructureSet,
+    provenance: &Provenance,
+) -> Result<(), ValueError> {
+    let (date, time) = (provenance.created.date(), provenance.created.time());
+    object.code(tags::SPECIFIC_CHARACTER_SET, "ISO_IR 192")?;
+    object.uid(tags::SOP_CLASS_UID, uids::RT_STRUCTURE_SET_STORAGE)?;
+    object.date(tags::INSTANCE_CREATION_DATE, date)?;
+    object.time(tags::INSTANCE_CREATION_TIME, time)?;
+    object.code(tags::MODALITY, "RTSTRUCT")?;
+    object.date(tags::SERIES_DATE, date)?;
+    object.time(tags::SERIES_TIME, time)?;
+    object.integer(tags::SERIES_NUMBER, SERIES_NUMBER)?;
+    object.long(tags::SERIES_DESCRIPTION, &structures.label)?;
+    object.empty(tags::OPERATORS_NAME, VR::PN)?;
+    object.integer(tags::INSTANCE_NUMBER, 1)?;
+    object.long(tags::MANUFACTURER, &provenance.manufacturer)?;
+    object.long(tags::MANUFACTURER_MODEL_NAME, &provenance.software)?;
+    object.long(tags::SOFTWARE_VERSIONS, &provenance.version)?;
+    // An algorithm proposes; nothing it writes is approved.
+    object.code(tags::APPROVAL_STATUS, "UNAPPROVED")
+}
+
+/// Frame of Reference, Structure Set, ROI Contour and RT ROI Observations modules.
+fn put_structure_set(
+    object: &mut Elements,
+    structures: &StructureSet,
+    images: &ReferenceImages,
+    study_uid: &str,
+    provenance: &Provenance,
+) -> Result<(), ValueError> {
+    object.uid(tags::FRAME_OF_REFERENCE_UID, &images.frame_of_reference_uid)?;
+    object.empty(tags::POSITION_REFERENCE_INDICATOR, VR::LO)?;
+    object.short(tags::STRUCTURE_SET_LABEL, &structures.label)?;
+    object.paragraph(
+        tags::STRUCTURE_SET_DESCRIPTION,
+        &format!("Suggested by {}; to be reviewed", provenance.line()),
+    )?;
+    object.date(tags::STRUCTURE_SET_DATE, provenance.created.date())?;
+    object.time(tags::STRUCTURE_SET_TIME, provenance.created.time())?;
+    let scanner = ("109101", "DCM", "Acquisition Equipment");
+    object.sequence(
+        tags::CONTRIBUTING_EQUIPMENT_SEQUENCE,
+        [
+            images.equipment.contribution(scanner)?,
+            provenance.contribution("Suggested the regions")?,
+        ],
+    )?;
+    object.sequence(
+        tags::REFERENCED_FRAME_OF_REFERENCE_SEQUENCE,
+        [frame_of_reference(images, study_uid)?],
+    )?;
+    let rois = &structures.rois;
+    let definitions = rois.iter().map(|roi| definition(roi, images, provenance));
+    let contours = rois.iter().map(|roi| roi_contour(roi, images));
+    let observations = rois.iter().zip(1..).map(|(roi, n)| observation(roi, n));
+    object.sequence(tags::STRUCTURE_SET_ROI_SEQUENCE, collect(definitions)?)?;
+    object.sequence(tags::ROI_CONTOUR_SEQUENCE, collect(contours)?)?;
+    object.sequence(tags::RTROI_OBSERVATIONS_SEQUENCE, collect(observations)?)
+}
+
+fn collect(
+    items: impl Iterator<Item = Result<Elements, ValueError>>,
+) -> Result<Vec<Elements>, ValueError> {
+    items.collect()
+}
+
+/// The chain from the frame of reference over study and series to every image.
+fn frame_of_reference(images: &ReferenceImages, study_uid: &str) -> Result<Elements, ValueError> {
+    let mut series = Elements::new();
+    series.uid(tags::SERIES_INSTANCE_UID, &images.series_uid)?;
+    let mut objects: Vec<(&str, &str)> = Vec::new();
+    for slice in &images.slices {
+        let object = (
+            slice.sop_class_uid.as_str(),
+            slice.sop_instance_uid.as_str(),
+        );
+        // The frames of a multi-frame object are one reference, and they follow each other.
+        if objects.last() != Some(&object) {
+            objects.push(object);
+        }
+    }
+    let references = objects
+        .into_iter()
+        .map(|(class, instance)| reference(class, instance));
+    series.sequence(tags::CONTOUR_IMAGE_SEQUENCE, collect(references)?)?;
+    let mut study = reference(STUDY_SOP_CLASS, study_uid)?;
+    study.sequence(tags::RT_REFERENCED_SERIES_SEQUENCE, [series])?;
+    let mut frame = Elements::new();
+    frame.uid(tags::FRAME_OF_REFERENCE_UID, &images.frame_of_reference_uid)?;
+    frame.sequence(tags::RT_REFERENCED_STUDY_SEQUENCE, [study])?;
+    Ok(frame)
+}
+
+fn reference(class: &str, instance: &str) -> Result<Elements, ValueError> {
+    let mut item = Elements::new();
+    item.uid(tags::REFERENCED_SOP_CLASS_UID, class)?;
+    item.uid(tags::REFERENCED_SOP_INSTANCE_UID, instance)?;
+    Ok(item)
+}
+
+fn definition(
+    roi: &Roi,
+    images: &ReferenceImages,
+    provenance: &Provenance,
+) -> Result<Elements, ValueError> {
+    let mut item = Elements::new();
+    item.integer(tags::ROI_NUMBER, roi.number)?;
+    item.uid(
+        tags::REFERENCED_FRAME_OF_REFERENCE_UID,
+        &images.frame_of_reference_uid,
+    )?;
+    item.long(tags::ROI_NAME, &roi.name)?;
+    item.paragraph(tags::ROI_DESCRIPTION, &roi.description)?;
+    item.code(tags::ROI_GENERATION_ALGORITHM, "AUTOMATIC")?;
+    item.long(tags::ROI_GENERATION_DESCRIPTION, &provenance.line())?;
+    Ok(item)
+}
+
+fn observation(roi: &Roi, number: u32) -> Result<Elements, ValueError> {
+    let mut item = Elements::new();
+    item.integer(tags::OBSERVATION_NUMBER, number)?;
+    item.integer(tags::REFERENCED_ROI_NUMBER, roi.number)?;
+    item.code(
+        tags::RTROI_INTERPRETED_TYPE,
+        interpreted_type(roi.interpreted_type),
+    )?;
+    item.empty(tags::ROI_INTERPRETER, VR::PN)?;
+    Ok(item)
+}
+
+fn roi_contour(roi: &Roi, images: &ReferenceImages) -> Result<Elements, ValueError> {
+    let mut item = Elements::new();
+    item.integers(tags::ROI_DISPLAY_COLOR, &roi.colour)?;
+    let contours = roi.contours.iter().zip(1..);
+    let contours = collect(contours.filter_map(|(contour, n)| planar_contour(contour, n, images)))?;
+    if !contours.is_empty() {
+        item.sequence(tags::CONTOUR_SEQUENCE, contours)?;
+    }
+    item.integer(tags::REFERENCED_ROI_NUMBER, roi.number)?;
+    Ok(item)
+}
+
+/// A contour on its slice, which [`check`] has made sure is there.
+fn planar_contour(
+    contour: &Contour,
+    number: u32,
+    images: &ReferenceImages,
+) -> Option<Result<Elements, ValueError>> {
+    let slice = images.slices.get(contour.slice?)?;
+    let [normal, ..] = images.grid.axes();
+    let points: Vec<Point3<f64>> = contour
+        .points
+        .iter()
+        .map(|point| onto_plane(*point, slice.position, normal))
+        .collect();
+    let (data, count) = contour_data(&points, normal)?;
+    Some((|| {
+        let mut image = reference(&slice.sop_class_uid, &slice.sop_instance_uid)?;
+        if let Some(frame) = slice.frame {
+            image.integer(tags::REFERENCED_FRAME_NUMBER, frame)?;
+        }
+        let mut item = Elements::new();
+        item.sequence(tags::CONTOUR_IMAGE_SEQUENCE, [image])?;
+        item.code(tags::CONTOUR_GEOMETRIC_TYPE, "CLOSED_PLANAR")?;
+        item.integer(tags::NUMBER_OF_CONTOUR_POINTS, count)?;
+        item.integer(tags::CONTOUR_NUMBER, number)?;
+        item.decimals(tags::CONTOUR_DATA, data)?;
+        Ok(item)
+    })())
+}
+
+/// The point moved along `normal` onto the plane through `plane`, exactly where the plane is
+/// perpendicular to a patient axis.
+fn onto_plane(point: Point3<f64>, plane: Point3<f64>, normal: Vector3<f64>) -> Point3<f64> {
+    let mut moved = point - normal * off_plane(point, plane, normal);
+    if let Some(axis) = axis_of(normal) {
+        moved[axis] = plane[axis];
+    }
+    moved
+}
+
+/// The patient axis that a normal lies on exactly.
+fn axis_of(normal: Vector3<f64>) -> Option<usize> {
+    (0..3).find(|axis| normal[*axis].abs() == 1.0)
+}
+
+/// Contour Data and the number of points in it. Neighbours that the digits cannot tell apart are
+/// one point; `None` when fewer than three are left.
+fn contour_data(points: &[Point3<f64>], normal: Vector3<f64>) -> Option<(String, u32)> {
+    let plane_axis = axis_of(normal);
+    let mut texts: Vec<String> = Vec::with_capacity(points.len());
+    for point in points {
+        let mut text = String::with_capacity(30);
+        for axis in 0..3 {
+            if axis > 0 {
+                text.push('\\');
+            }
+            let decimals = if plane_axis == Some(axis) {
+                PLANE_DECIMALS
+            } else {
+                COORDINATE_DECIMALS
+            };
+            push_decimal(&mut text, point[axis], decimals)?;
+        }
+        if texts.last() != Some(&text) {
+            texts.push(text);
+        }
+    }
+    while texts.len() > 1 && texts.first() == texts.last() {
+        texts.pop();
+    }
+    let count = u32::try_from(texts.len()).ok().filter(|n| *n >= 3)?;
+    Some((texts.join("\\"), count))
+}
