@@ -171,6 +171,7 @@ impl<'a> PetFrame<'a> {
         Some((bits(tags::BITS_ALLOCATED)?, bits(tags::BITS_STORED)?))
     }
 
+    /// The corrections made, in the words of Corrected Image.
     pub(crate) fn corrections(&self) -> Vec<String> {
         if !self.is_enhanced {
             return self.texts(tags::CORRECTED_IMAGE);
@@ -178,6 +179,9 @@ impl<'a> PetFrame<'a> {
         [
             (tags::ATTENUATION_CORRECTED, "ATTN"),
             (tags::DECAY_CORRECTED, "DECY"),
+            (tags::SCATTER_CORRECTED, "SCAT"),
+            (tags::RANDOMS_CORRECTED, "RAN"),
+            (tags::DEAD_TIME_CORRECTED, "DTIM"),
         ]
         .into_iter()
         .filter(|(tag, _)| self.text(*tag).as_deref() == Some("YES"))

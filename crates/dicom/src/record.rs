@@ -2,10 +2,10 @@
 
 use dicom_dictionary_std::tags;
 
-use crate::attributes::Attributes;
 use crate::frames::{Frame, frames};
 use crate::geometry_problem::GeometryProblem;
 use crate::header::Header;
+use crate::pet_frame::PetFrame;
 use crate::pixels::{PixelFormat, PixelProblem, pixel_format};
 use crate::study::{Instance, OtherObject};
 use crate::{Finding, ObjectKind};
@@ -107,6 +107,7 @@ fn image_record(
         }
     }
     let text = |tag| attributes.text(tag).unwrap_or_default();
+    let pet = PetFrame::new(attributes, 0);
     let scanner = [tags::MANUFACTURER, tags::MANUFACTURER_MODEL_NAME]
         .into_iter()
         .filter_map(|tag| attributes.text(tag))
@@ -120,9 +121,9 @@ fn image_record(
         number: attributes.integer(tags::SERIES_NUMBER).ok().flatten(),
         frame_of_reference: attributes.text(tags::FRAME_OF_REFERENCE_UID),
         scanner,
-        series_type: attributes.texts(tags::SERIES_TYPE),
-        corrections: corrections(attributes, is_multi_frame),
-        units: attributes.text(tags::UNITS),
+        series_type: pet.texts(tags::SERIES_TYPE),
+        corrections: pet.corrections(),
+        units: pet.units().value().cloned(),
         rescale_type: attributes.text(tags::RESCALE_TYPE),
         is_lossy: attributes.text(tags::LOSSY_IMAGE_COMPRESSION).as_deref() == Some("01"),
         instance: Instance {
@@ -163,22 +164,4 @@ fn check_length(
         ));
     }
     Ok(())
-}
-
-/// The corrections a PET has had, in the words of Corrected Image (0028,0051).
-fn corrections(attributes: Attributes<'_>, is_multi_frame: bool) -> Vec<String> {
-    if !is_multi_frame {
-        return attributes.texts(tags::CORRECTED_IMAGE);
-    }
-    [
-        (tags::ATTENUATION_CORRECTED, "ATTN"),
-        (tags::DECAY_CORRECTED, "DECY"),
-        (tags::SCATTER_CORRECTED, "SCAT"),
-        (tags::RANDOMS_CORRECTED, "RAN"),
-        (tags::DEAD_TIME_CORRECTED, "DTIM"),
-    ]
-    .into_iter()
-    .filter(|(tag, _)| attributes.text(*tag).as_deref() == Some("YES"))
-    .map(|(_, name)| name.to_owned())
-    .collect()
 }
