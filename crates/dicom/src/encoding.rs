@@ -8,11 +8,21 @@ use crate::source::GrowingBuffer;
 
 const UNDEFINED: u32 = 0xFFFF_FFFF;
 
+/// Group of items and delimiters, which never have a VR.
+const DELIMITERS: u16 = 0xFFFE;
+
 /// How the elements of a data set are encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Encoding {
     pub explicit_vr: bool,
     pub big_endian: bool,
+}
+
+impl ElementHeader {
+    /// Whether an element of an explicit data set has no VR: it was written as implicit.
+    pub(crate) fn lacks_vr(&self, encoding: Encoding) -> bool {
+        encoding.explicit_vr && self.vr.is_none() && self.tag.group() != DELIMITERS
+    }
 }
 
 impl Encoding {
@@ -82,14 +92,14 @@ pub(crate) fn element_header(
         value: position + 8,
         length: defined(encoding.u32([a, b, c, d])),
     };
-    let is_delimiter = tag.group() == 0xFFFE;
+    let is_delimiter = tag.group() == DELIMITERS;
     // A few writers put implicit elements into explicit files; no VR has other letters.
     let has_vr = a.is_ascii_uppercase() && b.is_ascii_uppercase();
     if !encoding.explicit_vr || is_delimiter || !has_vr {
         return Ok(Some(implicit));
     }
     let vr = [a, b];
-    if !has_long_length(vr) {
+    if has_short_length(vr) {
         return Ok(Some(ElementHeader {
             tag,
             vr: Some(vr),
@@ -108,22 +118,31 @@ pub(crate) fn element_header(
     }))
 }
 
-fn has_long_length(vr: [u8; 2]) -> bool {
+/// These have a length of 16 bits; every other VR, known or not, has one of 32 (PS3.5 7.1.2).
+fn has_short_length(vr: [u8; 2]) -> bool {
     matches!(
         &vr,
-        b"OB"
-            | b"OD"
-            | b"OF"
-            | b"OL"
-            | b"OV"
-            | b"OW"
-            | b"SQ"
-            | b"SV"
-            | b"UC"
-            | b"UN"
-            | b"UR"
-            | b"UT"
-            | b"UV"
+        b"AE"
+            | b"AS"
+            | b"AT"
+            | b"CS"
+            | b"DA"
+            | b"DS"
+            | b"DT"
+            | b"FL"
+            | b"FD"
+            | b"IS"
+            | b"LO"
+            | b"LT"
+            | b"PN"
+            | b"SH"
+            | b"SL"
+            | b"SS"
+            | b"ST"
+            | b"TM"
+            | b"UI"
+            | b"UL"
+            | b"US"
     )
 }
 

@@ -149,16 +149,9 @@ fn read(
     let object_length = bytes.len();
     let end = decoded_end(&walked);
     // The walk stepped over the last value without reading it.
-    let mut encoded = Cow::Borrowed(bytes.get(start, end - start)?.unwrap_or(&[]));
-    for patch in walked.patches.iter().filter(|patch| patch.offset < end) {
-        let offset = patch.offset - start;
-        encoded.to_mut()[offset..offset + patch.bytes.len()].copy_from_slice(&patch.bytes);
-    }
+    let encoded = bytes.get(start, end - start)?.unwrap_or(&[]);
     let mut findings = meta.findings;
-    let data_set = match decode(&encoded, meta.encoding) {
-        Ok(data_set) => data_set,
-        Err(_) => decode_piecewise(&encoded, meta.encoding, &mut findings)?,
-    };
+    let data_set = decode_walked(encoded, start, &walked, meta.encoding, &mut findings)?;
     Ok(Header {
         source: source.clone(),
         data_set: resolve_unknown_vrs(data_set),
@@ -198,6 +191,43 @@ fn decode(encoded: &[u8], encoding: Encoding) -> Result<InMemDicomObject, Header
         .ok_or_else(|| HeaderError::TransferSyntax { uid: uid.into() })?;
     InMemDicomObject::read_dataset_with_ts(encoded, syntax)
         .map_err(|e| HeaderError::Damaged(innermost(&e)))
+}
+
+/// Decodes the part of a walked data set that is in `encoded`, which begins at `start`.
+fn decode_walked(
+    encoded: &[u8],
+    start: usize,
+    walked: &Walked,
+    encoding: Encoding,
+    findings: &mut Vec<Finding>,
+) -> Result<InMemDicomObject, HeaderError> {
+    let end = start + encoded.len();
+    let mut patched = Cow::Borrowed(encoded);
+    for patch in walked.patches.iter().filter(|patch| patch.offset < end) {
+        let offset = patch.offset - start;
+        patched.to_mut()[offset..offset + patch.bytes.len()].copy_from_slice(&patch.bytes);
+    }
+    let mut implicit = Vec::new();
+    // From the last to the first, so that the places of the others stay.
+    for range in walked
+        .implicit
+        .iter()
+        .rev()
+        .filter(|range| range.end <= end)
+    {
+        let element = patched
+            .to_mut()
+            .drain(range.start - start..range.end - start);
+        implicit.extend(decode(element.as_slice(), Encoding::IMPLICIT_LITTLE)?);
+    }
+    let mut data_set = match decode(&patched, encoding) {
+        Ok(data_set) => data_set,
+        Err(_) => decode_piecewise(&patched, encoding, findings)?,
+    };
+    for element in implicit {
+        data_set.put(element);
+    }
+    Ok(data_set)
 }
 
 /// Decodes a data set that cannot be decoded as a whole, without the private elements that
@@ -321,7 +351,9 @@ impl From<WalkError> for HeaderError {
             WalkError::Truncated { .. } | WalkError::EndsInElement { .. } => {
                 Self::Truncated(error.to_string())
             }
-            WalkError::NotAnItem { .. } | WalkError::TooDeep => Self::Damaged(error.to_string()),
+            WalkError::NotAnItem { .. } | WalkError::NoVr { .. } | WalkError::TooDeep => {
+                Self::Damaged(error.to_string())
+            }
         }
     }
 }

@@ -48,6 +48,8 @@ pub(crate) struct Walked {
     pub pixels: Option<PixelElement>,
     /// What to change in the header before the library decodes it.
     pub patches: Vec<Patch>,
+    /// Elements of an explicit data set that are written as implicit.
+    pub implicit: Vec<Range<usize>>,
 }
 
 /// Bytes to be written over others, of the same count.
@@ -68,6 +70,8 @@ pub(crate) enum WalkError {
     EndsInElement { offset: usize },
     #[error("{found} at byte {offset} where an item of a sequence must begin")]
     NotAnItem { found: Tag, offset: usize },
+    #[error("{} at byte {offset} has no value representation", crate::attributes::named(*tag))]
+    NoVr { tag: Tag, offset: usize },
     #[error("sequences are nested more than {MAX_DEPTH} deep")]
     TooDeep,
 }
@@ -79,6 +83,9 @@ pub(crate) fn walk_header(
     encoding: Encoding,
 ) -> Result<Walked, WalkError> {
     let limit = usize::try_from(bytes.len()).unwrap_or(usize::MAX);
+    if start >= limit {
+        return Err(WalkError::EndsInElement { offset: limit });
+    }
     let mut walker = Walker {
         bytes,
         patches: Vec::new(),
@@ -89,6 +96,7 @@ pub(crate) fn walk_header(
         sop_class: None,
         pixels: None,
         patches: Vec::new(),
+        implicit: Vec::new(),
     };
     while let Some(element) = walker.element(walked.end, encoding)? {
         if is_pixel_data(element.tag) {
@@ -103,7 +111,13 @@ pub(crate) fn walk_header(
             // Padding with zeros after the last element.
             break;
         }
-        let after = walker.after_top_level(&element, encoding, limit)?;
+        let after = if element.lacks_vr(encoding) {
+            let after = walker.after_value(&element, Encoding::IMPLICIT_LITTLE, limit, 0)?;
+            walked.implicit.push(walked.end..after);
+            after
+        } else {
+            walker.after_top_level(&element, encoding, limit)?
+        };
         if element.tag == tags::SOP_CLASS_UID {
             walked.sop_class = uid_at(walker.bytes, element.value, after)?;
         }
@@ -273,6 +287,12 @@ impl Walker<'_> {
             let header = self.nested(position, encoding, limit)?;
             if header.tag == ITEM_END {
                 return Ok(header.value);
+            }
+            if header.lacks_vr(encoding) {
+                return Err(WalkError::NoVr {
+                    tag: header.tag,
+                    offset: position,
+                });
             }
             position = self.after_value(&header, encoding, limit, depth)?;
         }

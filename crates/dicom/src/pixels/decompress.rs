@@ -32,7 +32,7 @@ pub enum CompressionError {
         reason: String,
     },
     /// A stream that contradicts the DICOM header.
-    #[error("the compressed image has {found}, the header says {expected}")]
+    #[error("the image has {found}, the header says {expected}")]
     Contradiction {
         /// What the stream holds.
         found: String,

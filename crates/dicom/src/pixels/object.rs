@@ -2,6 +2,9 @@
 
 use std::io;
 
+use dicom_encoding::{TransferSyntax, TransferSyntaxIndex};
+use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
+
 use super::decompress::{CompressionError, decompress};
 use super::format::{PixelFormat, PixelProblem, StoredNumber};
 use super::fragments::{FragmentError, frame_fragments};
@@ -58,6 +61,7 @@ impl<'a> PixelReader<'a> {
     pub(crate) fn open(instance: &'a Instance) -> Result<Self, ReadPixelsError> {
         let format = instance.format.as_ref().map_err(PixelProblem::clone)?;
         let element = instance.layout.element.ok_or(PixelProblem::None)?;
+        check_packing(instance, element.length.is_none())?;
         let is_plain = instance.source.plain_position().is_some();
         let contents = if element.length.is_none() {
             let mut object = whole_object(instance)?;
@@ -149,6 +153,32 @@ impl<'a> PixelReader<'a> {
             outcome => Ok(outcome?),
         }
     }
+}
+
+/// Refuses pixel data whose packing is not that of the transfer syntax: compressed bytes read as
+/// they are would be an image of noise.
+fn check_packing(instance: &Instance, in_fragments: bool) -> Result<(), ReadPixelsError> {
+    let syntax = TransferSyntaxRegistry.get(&instance.transfer_syntax);
+    let is_compressed = syntax.is_some_and(TransferSyntax::is_encapsulated_pixel_data);
+    if is_compressed == in_fragments {
+        return Ok(());
+    }
+    let in_words = |in_fragments| {
+        if in_fragments {
+            "fragments"
+        } else {
+            "one piece"
+        }
+    };
+    Err(CompressionError::Contradiction {
+        found: format!("its pixel data in {}", in_words(in_fragments)),
+        expected: format!(
+            "transfer syntax {}, which needs {}",
+            instance.transfer_syntax,
+            in_words(is_compressed)
+        ),
+    }
+    .into())
 }
 
 /// The bytes that element offsets count in: the object, or its inflated data set.

@@ -158,7 +158,7 @@ fn pixel_data_that_are_cut_off_are_refused_with_their_lengths() {
 fn delimiters_inside_a_fragment_are_data_and_its_size_is_checked() {
     check_refused(
         "malformed/JPEG2000-embedded-sequence-delimiter.dcm",
-        "the compressed image has 1024 rows, 3722445056 columns and 1 component(s), \
+        "the image has 1024 rows, 3722445056 columns and 1 component(s), \
          the header says 1024 rows and 256 columns of grey",
     );
 }

@@ -76,7 +76,7 @@ impl Hounsfield {
         let value = value
             .round_ties_even()
             .clamp(f64::from(AIR_HU), f64::from(i16::MAX));
-        // A float pixel that is no number is nothing that was measured: `as` makes it 0, water.
+        // `as` would make a float pixel that is no number 0, which is water.
         if value.is_nan() {
             return AIR_HU;
         }
@@ -106,7 +106,11 @@ impl Scaled {
             StoredNumber::Integer { allocated: 16, .. } => {
                 for_each_16(frame, out, |stored| self.value(f64::from(stored)));
             }
-            _ => for_each(frame, out, |stored| self.value(stored)),
+            // A float pixel that is no number is nothing that was measured.
+            _ => for_each(frame, out, |stored| {
+                let value = self.value(stored);
+                if value.is_nan() { 0.0 } else { value }
+            }),
         }
     }
 
@@ -289,6 +293,20 @@ mod tests {
             scaled(&quarter, StoredNumber::Float64, true, IDENTITY),
             [0.25]
         );
+    }
+
+    #[test]
+    fn float_pixels_that_are_no_number_are_air_or_no_activity() {
+        let nan = f32::NAN.to_le_bytes();
+        assert_eq!(scaled(&nan, StoredNumber::Float32, false, IDENTITY), [0.0]);
+        let frame = StoredFrame {
+            bytes: &nan,
+            number: StoredNumber::Float32,
+            big_endian: false,
+        };
+        let mut out = [5];
+        Hounsfield::new(IDENTITY, None).write(&frame, &mut out);
+        assert_eq!(out, [-1024]);
     }
 
     #[test]
