@@ -104,6 +104,13 @@ pub fn discover(
     problems.append(&mut found.problems);
     let studies = studies(found.records, &mut problems);
     problems.sort();
+    tracing::debug!(
+        files = files.len() + packed.len(),
+        ignored = found.ignored,
+        studies = studies.len(),
+        problems = problems.len(),
+        "looked through the inputs"
+    );
     Ok(Discovery {
         studies,
         ignored_files: found.ignored,

@@ -1,4 +1,37 @@
 //! All DICOM knowledge: finding studies, loading PET and CT, writing structure sets.
+//!
+//! Reading goes in three steps, each of which can be refused with a reason:
+//!
+//! 1. [`discover`] reads the headers under folders, files and zip archives and sorts the slices
+//!    into [`Series`]: parallel slices of one size in one frame of reference, none at the place
+//!    of another. A stack that is no regular volume keeps its [`GeometryProblem`].
+//! 2. [`select`] chooses the PET and the CT of a [`Study`] and gives the reasons in words.
+//! 3. [`load_ct`] and [`load_pet`] decode the voxels, the PET with the facts for its SUV.
+//!
+//! Words used here:
+//!
+//! - **Stored value**: the number in the file, without the bits that do not belong to it. Slope
+//!   and intercept make it a value; neither is ever assumed.
+//! - **Finding**: what a planner must know, though reading went on. What stops is an error that
+//!   names the file, the attribute, the value found and the one expected.
+//! - **Source**: a file, or a member of a zip archive.
+//!
+//! Headers are read strictly ([`Attributes`]): a text that is not entirely a number is none. No
+//! message or log holds a patient's name or number.
+//!
+//! ```no_run
+//! use isoboost_dicom::{SeriesChoice, discover, load_ct, load_pet, select};
+//!
+//! let found = discover(&["patients/0001".into()], &|_| {})?;
+//! for study in &found.studies {
+//!     let selection = select(study, &SeriesChoice::default())?;
+//!     let pet = load_pet(selection.pet)?;
+//!     let ct = selection.ct.map(load_ct).transpose()?;
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Images of other modalities are listed and left alone, and no network is spoken.
 
 #![warn(clippy::cast_possible_truncation)]
 

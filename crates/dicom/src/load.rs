@@ -149,6 +149,7 @@ fn load<T: Copy + Default + Send + Sync>(
     };
     let grid = series.geometry.clone().map_err(geometry)?;
     let [slices, rows, columns] = grid.shape();
+    tracing::debug!(series = series.key(), slices, rows, columns, "loading");
     let shared = multi_frame_readers(series)?;
     let mut values = vec![T::default(); grid.voxel_count()];
     let outcomes: Vec<Result<(), LoadError>> = series
