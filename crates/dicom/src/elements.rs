@@ -41,6 +41,10 @@ impl Elements {
         Self { object }
     }
 
+    pub(crate) fn object(&self) -> &InMemDicomObject {
+        &self.object
+    }
+
     pub(crate) fn into_object(self) -> InMemDicomObject {
         self.object
     }

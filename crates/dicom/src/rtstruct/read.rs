@@ -114,7 +114,7 @@ pub fn read_structure_set(path: &Path) -> Result<ImportedStructures, StructureRe
 impl ImportedStructures {
     /// Gives each contour the slice of `images` that it lies on, at most half a slice away, and
     /// tells what does not fit: another frame of reference, images that are not there, contours
-    /// beyond the images.
+    /// beyond the images or across their slices.
     pub fn place_on(&mut self, images: &ReferenceImages) -> Vec<Finding> {
         let mut findings = Vec::new();
         let frame = &images.frame_of_reference_uid;
@@ -165,20 +165,20 @@ impl ImportedStructures {
     }
 }
 
-/// The slice nearest to a contour, at most half a slice away.
+/// The slice that all points of a contour are nearest to, if there is one.
 fn slice_of(contour: &Contour, images: &ReferenceImages) -> Option<usize> {
-    let index = contour
+    let mut nearest = contour
         .points
         .iter()
-        .map(|p| images.grid.index_from_lps(*p)[0]);
-    let mean = index.sum::<f64>() / contour.points.len().max(1) as f64;
-    let nearest = mean.round();
-    let slices = images.grid.shape()[0];
+        .map(|p| images.grid.index_from_lps(*p)[0].round());
+    let slice = nearest.next()?;
+    let is_on = nearest.all(|other| other == slice);
+    let slices = images.grid.shape()[0] as f64;
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a slice number, as the condition says"
     )]
-    (nearest >= 0.0 && nearest < slices as f64).then_some(nearest as usize)
+    (is_on && slice >= 0.0 && slice < slices).then_some(slice as usize)
 }
 
 /// A structure set while it is read.

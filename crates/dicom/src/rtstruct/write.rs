@@ -91,7 +91,7 @@ pub fn write_structure_set(
     findings.extend(empty_rois(structures));
     put_series(&mut object, structures, provenance)?;
     put_structure_set(&mut object, structures, images, &study_uid, provenance)?;
-    let content = content_hash(&object.clone().into_object())?;
+    let content = content_hash(object.object())?;
     let uid = |kind| deterministic_uid(&["structure set", kind, &content]);
     let (sop_instance_uid, series_uid) = (uid("instance"), uid("series"));
     object.uid(tags::SOP_INSTANCE_UID, &sop_instance_uid)?;

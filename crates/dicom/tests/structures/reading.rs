@@ -372,3 +372,15 @@ fn broken_contours_are_left_out_and_told() {
         assert!(told.contains(&words), "{words}\n{told:#?}");
     }
 }
+
+#[test]
+fn a_contour_across_the_slices_lies_on_none() {
+    let mut read = read_contours(vec![
+        contour("CLOSED_PLANAR", "4", &square(20.0)),
+        contour("CLOSED_PLANAR", "3", "0\\0\\-63\\0\\9\\-63\\0\\9\\-40"),
+    ]);
+    let told = read.place_on(&study(&upright(), |v| format!("{v:.6}")).images);
+    let slices = read.structures.rois[0].contours.iter().map(|c| c.slice);
+    assert_eq!(slices.collect::<Vec<_>>(), [Some(20), None]);
+    assert_eq!(codes(&told), ["structures-off-slices"]);
+}
