@@ -198,6 +198,7 @@ fn gap(planes: &[&Plane], steps: &[f64], usual: f64) -> GeometryProblem {
     if whole {
         #[expect(
             clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
             reason = "a count of slices within a body's length"
         )]
         return GeometryProblem::Gap {

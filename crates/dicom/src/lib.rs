@@ -33,7 +33,11 @@
 //!
 //! Images of other modalities are listed and left alone, and no network is spoken.
 
-#![warn(clippy::cast_possible_truncation)]
+#![warn(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss
+)]
 
 mod archive;
 mod atomic_file;

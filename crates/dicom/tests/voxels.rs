@@ -416,8 +416,17 @@ fn enhanced_pet() -> Object {
 
 #[test]
 fn frames_of_a_multi_frame_pet_have_their_own_place_and_slope() {
+    for sop_class in [
+        uids::ENHANCED_PET_IMAGE_STORAGE,
+        uids::LEGACY_CONVERTED_ENHANCED_PET_IMAGE_STORAGE,
+    ] {
+        check_multi_frame_pet(&enhanced_pet().text(tags::SOP_CLASS_UID, VR::UI, sop_class));
+    }
+}
+
+fn check_multi_frame_pet(object: &Object) {
     let folder = folder();
-    enhanced_pet().write(folder.path().join("pet"));
+    object.write(folder.path().join("pet"));
     let series = series(folder.path());
     assert_eq!(series.corrections, ["ATTN"]);
     let pet = load_pet(&series).unwrap().activity;

@@ -16,6 +16,7 @@ pub(super) fn colour(item: Attributes<'_>) -> Option<[u8; 3]> {
     let is_colour = values.iter().all(|v| (0.0..=255.0).contains(v));
     #[expect(
         clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
         reason = "between 0 and 255, as just checked"
     )]
     is_colour.then(|| values.map(|v| v.round() as u8))

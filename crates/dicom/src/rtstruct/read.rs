@@ -176,6 +176,7 @@ fn slice_of(contour: &Contour, images: &ReferenceImages) -> Option<usize> {
     let slices = images.grid.shape()[0] as f64;
     #[expect(
         clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
         reason = "a slice number, as the condition says"
     )]
     (is_on && slice >= 0.0 && slice < slices).then_some(slice as usize)
