@@ -38,6 +38,12 @@ pub enum PhantomError {
     /// An array that lost its shape; a mistake of this crate.
     #[error(transparent)]
     Shape(#[from] isoboost_volume::ShapeMismatch),
+    /// The folder to write to already holds something.
+    #[error("{} is not empty; a phantom is written to a new or empty folder", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file cannot be written.
     #[error("cannot write {}: {source}", path.display())]
     Io {

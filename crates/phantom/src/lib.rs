@@ -31,6 +31,7 @@ mod shape;
 mod site;
 mod study;
 mod truth;
+mod write;
 
 pub use error::PhantomError;
 pub use lesion::{LesionSpec, Region, Side, TruthLesion};
@@ -40,3 +41,4 @@ pub use scanner::{GridSpec, Injection, ScannerModel, Tracer};
 pub use site::Site;
 pub use study::{PhantomKind, PhantomStudy, nema, pelvis, render};
 pub use truth::{Checkpoint, Truth};
+pub use write::{Dialect, PhantomDescription, PhantomOptions, PhantomSummary, generate};

@@ -126,6 +126,16 @@ impl ScannerModel {
         }
     }
 
+    /// The smallest study that still shows the anatomy, for fixtures: PET 88² of 4.5 mm, CT 128² of
+    /// 3.2 mm, slices of 4 mm, less than 5 MB for the pelvis.
+    pub fn fixture() -> Self {
+        Self {
+            pet: GridSpec::square(88, 4.5, 4.0),
+            ct: GridSpec::square(128, 3.2, 4.0),
+            ..Self::default()
+        }
+    }
+
     /// Skull base to mid-thigh as a clinic stores it: PET 200² × 320, CT 512² × 320, slices of
     /// 3 mm.
     pub fn whole_body() -> Self {
@@ -133,6 +143,15 @@ impl ScannerModel {
         model.pet.slices = Some(320);
         model.ct.slices = Some(320);
         model
+    }
+
+    /// The same scanner with PET and CT slices turned about all three axes.
+    #[must_use]
+    pub fn oblique(mut self) -> Self {
+        let turn = [8.0, -5.0, 11.0];
+        self.pet.rotation_deg = turn;
+        self.ct.rotation_deg = turn;
+        self
     }
 
     /// The same scanner without noise in PET and CT.

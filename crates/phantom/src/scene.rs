@@ -81,31 +81,36 @@ impl Scene {
         for part in &self.parts {
             let ours = part.organ == Some(name);
             known |= ours;
-            if !known || part.organ.is_none() {
-                continue;
-            }
-            let (low, high) = part.shape.bounds();
-            let Some((first, last)) = lattice.cells_meeting(low, high) else {
-                continue;
-            };
-            for k in first[0]..=last[0] {
-                for j in first[1]..=last[1] {
-                    for i in first[2]..=last[2] {
-                        let voxel = [k, j, i];
-                        if mask[voxel] != ours
-                            && part
-                                .shape
-                                .distance(lattice.position(voxel.map(|v| v as f64)))
-                                < 0.0
-                        {
-                            mask[voxel] = ours;
-                        }
-                    }
-                }
+            if known && part.organ.is_some() {
+                stamp(&mut mask, &lattice, &part.shape, ours);
             }
         }
         known.then_some(mask)
     }
+}
+
+/// Sets the voxels whose centre lies in `shape` to `value`.
+fn stamp(mask: &mut Mask, lattice: &Lattice, shape: &Shape, value: bool) {
+    let (low, high) = shape.bounds();
+    let Some((first, last)) = lattice.cells_meeting(low, high) else {
+        return;
+    };
+    let [_, nj, ni] = lattice.shape;
+    let slices = mask.as_mut_slice().par_chunks_mut(nj * ni).enumerate();
+    slices
+        .skip(first[0])
+        .take(last[0] - first[0] + 1)
+        .for_each(|(k, slice)| {
+            for j in first[1]..=last[1] {
+                for i in first[2]..=last[2] {
+                    let set = &mut slice[j * ni + i];
+                    let p = || lattice.position([k as f64, j as f64, i as f64]);
+                    if *set != value && shape.distance(p()) < 0.0 {
+                        *set = value;
+                    }
+                }
+            }
+        });
 }
 
 /// A scene made ready for one lattice and channel.

@@ -87,7 +87,8 @@ pub(super) fn cavity() -> Shape {
         [105.0, 104.0, -98.0, 32.0],
         [150.0, 118.0, -102.0, 24.0],
         [205.0, 121.0, -104.0, 22.0],
-        [290.0, 126.0, -100.0, 34.0],
+        [285.0, 126.0, -100.0, 34.0],
+        [345.0, 60.0, -60.0, 0.0],
     ])
 }
 
@@ -122,6 +123,14 @@ pub(super) fn add(scene: &mut Scene, uptake: &Uptake) {
     let leg_muscle = thigh(THIGH_CENTERS, [[66.0, 70.0], [72.0, 76.0], [60.0, 66.0]]);
     both(scene, None, &leg_muscle, hu::MUSCLE, uptake.muscle);
     fat_planes(scene, uptake);
+    // Around the femoral vessels below the groin.
+    let femoral_triangle = Shape::Tube(vec![
+        ([64.0, -46.0, 30.0], 10.0),
+        ([71.0, -56.0, 8.0], 13.0),
+        ([72.0, -56.0, -22.0], 13.0),
+        ([71.0, -46.0, -72.0], 8.0),
+    ]);
+    both(scene, None, &femoral_triangle, hu::FAT, uptake.fat);
     scene.put(cavity(), hu::FAT, uptake.fat);
     // The recti in front of the cavity, with the white line between them.
     let rectus = Shape::Tube(vec![

@@ -3,7 +3,7 @@
 //!
 //! The model's frame has its origin midway between the centres of the femoral heads, x to the
 //! left, y to posterior, z to the head, in millimetres. Sizes follow an adult of about 1.77 m:
-//! femoral heads 172 mm apart and 48 mm wide, promontory 95 mm above them, iliac crests at the
+//! femoral heads 172 mm apart and 48 mm wide, promontory 84 mm above them, iliac crests at the
 //! fourth lumbar vertebra, aortic bifurcation at its middle.
 
 mod body;
@@ -143,8 +143,8 @@ pub(crate) const LANDMARKS: [(&str, Vec3); 9] = [
         "femoral_head_top",
         [bones::HEAD_MM[0], 0.0, bones::HEAD_RADIUS_MM],
     ),
-    ("symphysis_top", [0.0, -50.0, -3.0]),
-    ("symphysis_bottom", [0.0, -34.0, -50.0]),
+    ("symphysis_top", [0.0, -47.0, -5.0]),
+    ("symphysis_bottom", [0.0, -37.0, -48.5]),
     ("promontory", spine::PROMONTORY_MM),
     ("aortic_bifurcation", vessels::BIFURCATION_MM),
     ("iliac_bifurcation_left", vessels::ILIAC_BIFURCATION_MM),

@@ -7,18 +7,18 @@ use crate::scene::Scene;
 use crate::shape::{Node, Shape};
 
 /// Anterior upper edge of the sacrum.
-pub(super) const PROMONTORY_MM: Vec3 = [0.0, 10.0, 93.0];
+pub(super) const PROMONTORY_MM: Vec3 = [0.0, 8.0, 83.5];
 
 /// A vertebra: name, centre of the body, lean of its axis about x in degrees (positive leans the
-/// top backwards) and half axes of the body.
+/// top forwards) and half axes of the body.
 type Vertebra = (&'static str, Vec3, f64, [f64; 2], f64);
 
 const LUMBAR: [Vertebra; 5] = [
-    ("vertebrae_L5", [0.0, 9.0, 113.0], -20.0, [26.5, 17.5], 13.5),
-    ("vertebrae_L4", [0.0, -1.0, 150.0], -8.0, [25.5, 17.5], 14.0),
-    ("vertebrae_L3", [0.0, -3.0, 187.0], 2.0, [25.0, 17.0], 14.0),
-    ("vertebrae_L2", [0.0, 0.0, 224.0], 6.0, [24.0, 16.5], 13.5),
-    ("vertebrae_L1", [0.0, 5.0, 260.0], 9.0, [23.0, 16.0], 13.0),
+    ("vertebrae_L5", [0.0, 9.0, 113.0], 20.0, [26.5, 17.5], 13.5),
+    ("vertebrae_L4", [0.0, -1.0, 150.0], 8.0, [25.5, 17.5], 14.0),
+    ("vertebrae_L3", [0.0, -3.0, 187.0], -2.0, [25.0, 17.0], 14.0),
+    ("vertebrae_L2", [0.0, 0.0, 224.0], -6.0, [24.0, 16.5], 13.5),
+    ("vertebrae_L1", [0.0, 5.0, 260.0], -9.0, [23.0, 16.0], 13.0),
 ];
 
 const THORACIC: [&str; 12] = [
@@ -94,7 +94,7 @@ pub(super) fn add(scene: &mut Scene, uptake: &Uptake) {
 fn discs(scene: &mut Scene, uptake: &Uptake, upper: &[Vec3]) {
     let mut column: Vec<Vec3> = LUMBAR.iter().map(|v| v.1).collect();
     column.extend(upper);
-    column.insert(0, [0.0, 24.0, 84.0]);
+    column.insert(0, [0.0, 27.0, 86.0]);
     for pair in column.windows(2) {
         let middle = [0, 1, 2].map(|a| f64::midpoint(pair[0][a], pair[1][a]));
         let rise = pair[1][2] - pair[0][2];
@@ -198,7 +198,7 @@ fn sacrum(scene: &mut Scene, uptake: &Uptake) {
         ([0.0, 86.0, 62.0], 4.5),
         ([0.0, 92.0, 36.0], 3.5),
     ]);
-    let endplate = Shape::cylinder([0.0, 27.0, 84.0], [26.0, 17.0], 9.0, -36.0);
+    let endplate = Shape::cylinder([0.0, 27.0, 86.0], [26.0, 17.0], 9.0, 36.0);
     let hole = |x: f64, y: f64, z: f64| {
         Shape::Tube(vec![
             ([x, y - 16.0, z - 7.0], 4.5),

@@ -56,10 +56,10 @@ fn gut(scene: &mut Scene, name: &'static str, nodes: &[Node], content: f32, upta
 
 /// Loops that fill the middle of the abdomen, on a curve that never closes.
 fn small_bowel(scene: &mut Scene, uptake: &Uptake) {
-    let steps = 54;
+    let steps = 72;
     let at = |n: i32| {
-        let t = f64::from(n) / f64::from(steps) * 18.0;
-        let z = 88.0 + 130.0 * (f64::from(n) / f64::from(steps));
+        let t = f64::from(n) / 3.0;
+        let z = 88.0 + 2.4 * f64::from(n);
         let p = [
             62.0 * (2.1 * t).sin() - 6.0,
             -66.0 + 24.0 * (1.37 * t + 0.6).cos(),
@@ -69,8 +69,8 @@ fn small_bowel(scene: &mut Scene, uptake: &Uptake) {
     };
     for first in (0..steps).step_by(3) {
         let nodes: Vec<Node> = (first..=first + 3).map(at).collect();
-        // The proximal jejunum, high on the left, is hotter than the rest.
-        let suv = if first > steps - 10 {
+        // The proximal jejunum lies above L3 and is hotter than the rest.
+        let suv = if first > 57 {
             uptake.jejunum
         } else {
             uptake.bowel
