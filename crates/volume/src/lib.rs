@@ -19,6 +19,7 @@
 //! # Ok::<(), isoboost_volume::GridError>(())
 //! ```
 
+mod axis_margin;
 mod components;
 mod contour;
 mod distance;

@@ -2,6 +2,7 @@
 
 use nalgebra::Vector3;
 
+use crate::axis_margin::shortest_steps;
 use crate::{Grid, Mask, Volume, distance_outside};
 
 /// A margin for each patient direction, in mm, none negative.
@@ -112,10 +113,30 @@ pub fn margin_field(mask: &Mask, margins: &Margins) -> Volume<f32> {
         let margin = margins.left as f32;
         return distance_outside(mask).map(|d| d - margin);
     }
-    let scale = margins.largest();
+    let scale = margins.largest() as f32;
+    let beyond = length_beyond(mask.grid(), margins);
+    let Some(shortest) = shortest_steps(mask, margins, beyond) else {
+        return shortest_by_steps(mask, margins, beyond).map(|length| (length - 1.0) * scale);
+    };
+    let mut lengths = shortest.into_iter();
+    Volume::from_fn(mask.grid().clone(), |_| {
+        (lengths.next().unwrap_or(beyond as f32) - 1.0) * scale
+    })
+}
+
+/// The relative length of a step that ends a voxel beyond the smallest margin, the most that is
+/// told apart.
+fn length_beyond(grid: &Grid, margins: &Margins) -> f64 {
+    let slack = grid.spacing().into_iter().fold(0.0, f64::max);
+    let smallest = margins.all().into_iter().filter(|m| *m > 0.0);
+    1.0 + slack / smallest.fold(f64::INFINITY, f64::min)
+}
+
+/// The relative length of the shortest step from a set voxel to each voxel, found step by step:
+/// for grids of any orientation.
+fn shortest_by_steps(mask: &Mask, margins: &Margins, beyond: f64) -> Volume<f32> {
     let steps = steps_within(mask.grid(), margins);
     let shape = mask.grid().shape();
-    let beyond = steps.last().map_or(1.0, |s| s.length);
     let mut shortest = Volume::filled(mask.grid().clone(), beyond as f32);
     for voxel in mask.voxels() {
         shortest[voxel] = 0.0;
@@ -128,7 +149,7 @@ pub fn margin_field(mask: &Mask, margins: &Margins) -> Volume<f32> {
             }
         }
     }
-    shortest.map(|length| (length - 1.0) * scale as f32)
+    shortest
 }
 
 /// A step between voxels and its relative length.
@@ -285,6 +306,26 @@ mod tests {
             ..Margins::uniform(3.0)
         };
         assert_eq!(expand(&cube, &almost), grown, "both methods agree");
+    }
+
+    #[test]
+    fn axis_by_axis_and_step_by_step_agree_whichever_way_the_axes_run() {
+        let (x, y, z) = (Vector3::x(), Vector3::y(), Vector3::z());
+        for axes in [[z, y, x], [-z, y, -x], [y, -z, x], [-x, -y, z]] {
+            let grid = Grid::new([24, 30, 34], [2.0, 1.1, 0.9], Point3::origin(), axes).unwrap();
+            // Two bodies without symmetry, so that a side taken for another would show.
+            let mask = Mask::from_fn(grid, |[k, j, i]| {
+                (k + 2 * j + i < 45 && k > 8 && j > 9 && i > 10) || [k, j, i] == [12, 20, 24]
+            });
+            let beyond = length_beyond(mask.grid(), &DIFFERENT);
+            let by_axis = shortest_steps(&mask, &DIFFERENT, beyond).unwrap();
+            let by_step = shortest_by_steps(&mask, &DIFFERENT, beyond);
+            for (a, s) in by_axis.iter().zip(by_step.as_slice()) {
+                assert_eq!(*a <= 1.0, *s <= 1.0, "{a} {s} {axes:?}");
+                // Inside the margins both find the same step, and 1e-6 is rounding.
+                assert!(*s > 1.0 || (a - s).abs() < 1e-6, "{a} {s} {axes:?}");
+            }
+        }
     }
 
     #[test]
