@@ -80,9 +80,10 @@ impl Default for PlanningConfig {
     /// Doses: bed boost 72 Gy in 36 fractions (60 to 74 Gy published, Zaine 2021
     /// 10.3389/fonc.2021.669261); node boost 66 Gy in 30, the median of the expert survey
     /// (10.1186/s13014-019-1383-0); metastases 35 Gy in 5 (SABR-COMET, 10.1186/1471-2407-12-305).
-    /// Margins: 5 mm GTV to CTV where the PET alone shows the lesion, none for stereotactic
-    /// treatment (same survey, median 0); 7 mm to the PTV of bed and nodes with 5 mm towards the
-    /// rectum, 5 mm stereotactic.
+    /// Margins from GTV to CTV: 5 mm in the bed, where the PET alone shows the lesion; 3 mm for
+    /// nodes, from the 0 to 5 mm of published practice; none for stereotactic treatment (same
+    /// survey, median 0). From CTV to PTV with daily image guidance: 7 mm in the bed with 5 mm
+    /// towards the rectum, 5 mm for nodes and stereotactic treatment (same survey, 3 to 5).
     fn default() -> Self {
         let towards_rectum = MarginSetting::Directions(DirectionMargins {
             left: 7.0,

@@ -5,12 +5,16 @@
 //! are starting points from other published sources, named at each setting.
 
 mod config;
+#[cfg(test)]
+mod properties;
 mod recommend;
 mod region;
 mod target;
 #[cfg(test)]
 mod tests;
 
-pub use config::{CountedLesions, MarginSetting, PlanningConfig, TreatmentConfig};
+pub use config::{
+    CountedLesions, DirectionMargins, MarginSetting, PlanningConfig, TreatmentConfig,
+};
 pub use recommend::{Intensification, LesionCounts, Recommendation, recommend};
 pub use target::{PlannedTargets, Target, TargetKind, plan_targets, structure_set};

@@ -57,7 +57,7 @@ impl Target {
 pub struct PlannedTargets {
     /// GTV, CTV and PTV of each lesion, in the order of the lesions.
     pub targets: Vec<Target>,
-    /// Lesions that got no target, and why.
+    /// Lesions that got no target or a part of one, and why.
     pub cautions: Vec<String>,
 }
 
@@ -91,6 +91,13 @@ pub fn plan_targets(
             ));
             continue;
         };
+        if volumes.iter().any(|v| v.region.reaches_edge) {
+            planned.cautions.push(format!(
+                "the volumes of lesion {} end at the edge of the planning images; what lies beyond \
+                 is not drawn",
+                lesion.id
+            ));
+        }
         for volume in volumes {
             let roi_number = planned.targets.len() as u32 + 1;
             planned
@@ -139,6 +146,9 @@ impl Volumes {
         let mut notes = Vec::new();
         if self.region.mask.count() < 10 {
             notes.push("smaller than ten voxels of the planning images".to_owned());
+        }
+        if self.region.reaches_edge {
+            notes.push("reaches the edge of the planning images and ends there".to_owned());
         }
         if self.kind == TargetKind::Gtv {
             notes.push(format!("PET isosurface at {}", lesion.focus.rule));

@@ -2,12 +2,12 @@
 
 use isoboost_lesion::{LesionConfig, find_foci};
 use isoboost_staging::{Lesion, Region, Staging};
-use isoboost_volume::{Grid, Mask, Volume, polygon_volume_ml};
+use isoboost_volume::{Grid, IndexBox, Mask, Volume, polygon_volume_ml};
 use nalgebra::Point3;
 
 use crate::{
-    CountedLesions, Intensification, MarginSetting, PlanningConfig, TargetKind, plan_targets,
-    recommend, structure_set,
+    CountedLesions, Intensification, MarginSetting, PlanningConfig, Target, TargetKind,
+    plan_targets, recommend, structure_set,
 };
 
 fn pet() -> Grid {
@@ -181,6 +181,41 @@ fn what_cannot_be_placed_gets_a_gtv_alone_and_what_is_outside_is_told() {
 }
 
 #[test]
+fn a_lesion_at_the_edge_of_the_ct_is_cut_there_and_not_squeezed_in() {
+    let suv = suv(&[(Point3::origin(), 10.0)]);
+    let staging = staged(&suv, &[Region::PelvicNode]);
+    let whole = Grid::axis_aligned(
+        [40, 100, 100],
+        [3.0, 1.0, 1.0],
+        Point3::new(-49.5, -49.5, -60.0),
+    )
+    .unwrap();
+    let max = |i| IndexBox {
+        min: [0; 3],
+        max: [39, 99, i],
+    };
+    let volumes = |reference: &Grid| {
+        let planned = plan_targets(&staging, &suv, reference, &PlanningConfig::default());
+        let ml: Vec<f64> = planned.targets.iter().map(Target::volume_ml).collect();
+        (ml, planned)
+    };
+    let (all, _) = volumes(&whole);
+    // Pixel 49 ends at x = 0, the middle of the lesion.
+    let (half, planned) = volumes(&whole.crop(max(49)));
+    for (half, all) in half.iter().zip(&all) {
+        // The CTV and PTV keep their full half as well, up to the rounding of the 1 mm lattice.
+        assert!((half / all - 0.5).abs() < 0.02, "{half} of {all}");
+    }
+    assert!(planned.cautions[0].contains("lesion 1 end at the edge"));
+    assert!(planned.targets[0].notes.iter().any(|n| n.contains("edge")));
+    // Pixel 36 ends at x = -13, 3 mm outside the lesion: nothing of it is on such a CT,
+    // although its margin would be.
+    let (none, planned) = volumes(&whole.crop(max(36)));
+    assert!(none.is_empty(), "{none:?}");
+    assert!(planned.cautions[0].contains("outside the planning images"));
+}
+
+#[test]
 fn the_structure_set_numbers_names_and_describes() {
     let suv = suv(&[
         (Point3::new(-40.0, 0.0, 0.0), 8.0),
@@ -250,6 +285,71 @@ fn a_count_that_depends_on_the_rule_is_told() {
         ..config
     };
     assert!(recommend(&counts(1, 3, 2), &all).intensification.is_empty());
+}
+
+#[test]
+fn the_rationale_names_the_lesions_and_their_size() {
+    let suv = suv(&[
+        (Point3::new(-40.0, 0.0, 0.0), 8.0),
+        (Point3::new(40.0, 0.0, 0.0), 6.0),
+    ]);
+    let staging = staged(&suv, &[Region::PelvicNode, Region::PelvicNode]);
+    let rationale = recommend(&staging, &PlanningConfig::default()).rationale;
+    let [first, second] = &staging.lesions[..] else {
+        panic!("two lesions")
+    };
+    let (first, second) = (&first.focus.measures, &second.focus.measures);
+    let start = format!(
+        "2 avid pelvic nodes (number 1, 2; SUVmax up to {:.1}, {:.1} mL): radio",
+        first.suv_max.max(second.suv_max),
+        first.volume_ml + second.volume_ml
+    );
+    assert!(rationale[0].starts_with(&start), "{}", rationale[0]);
+}
+
+#[test]
+fn lesions_that_cannot_be_placed_suggest_nothing_and_say_so() {
+    let mut staging = counts(0, 4, 0);
+    let undetermined = staged(&suv(&[(Point3::origin(), 8.0)]), &[Region::Undetermined]);
+    let nothing = recommend(&undetermined, &PlanningConfig::default());
+    assert!(nothing.intensification.is_empty());
+    assert!(nothing.rationale[0].starts_with("no lesion could be placed"));
+
+    staging.lesions.extend(undetermined.lesions.clone());
+    staging.lesions.extend(undetermined.lesions);
+    let some = recommend(&staging, &PlanningConfig::default());
+    assert!(!some.intensification.is_empty());
+    let ambiguity = "with the lesions of undetermined place 6 would be counted, more than 5";
+    assert!(
+        some.cautions.iter().any(|c| c == ambiguity),
+        "{:?}",
+        some.cautions
+    );
+}
+
+#[test]
+fn leaving_out_an_uncertain_lesion_is_thought_through() {
+    let config = PlanningConfig::default();
+    let caution = |bed, node, distant, uncertain: usize| {
+        let mut staging = counts(bed, node, distant);
+        staging.lesions[uncertain].confidence = 0.4;
+        staging.lesions[uncertain].id = 9;
+        let cautions = recommend(&staging, &config).cautions.into_iter();
+        let mut found = cautions.filter(|c| c.contains("uncertain"));
+        let only = found.next().unwrap();
+        assert_eq!(found.next(), None);
+        only.strip_prefix("lesion 9 is uncertain (40 %); without it ")
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(caution(0, 2, 0, 0), "the suggestion stays the same");
+    assert_eq!(caution(0, 1, 0, 0), "no intensification would be suggested");
+    assert_eq!(caution(1, 1, 0, 1), "the suggestion would be bed_boost");
+    // Six are too many to irradiate; five are not.
+    assert_eq!(
+        caution(0, 0, 6, 5),
+        "the suggestion would be metastasis_directed"
+    );
 }
 
 #[test]

@@ -1,0 +1,138 @@
+//! What must hold for any lesion on any planning images.
+
+use isoboost_lesion::{LesionConfig, find_foci};
+use isoboost_staging::{Lesion, Region, Staging};
+use isoboost_volume::{Grid, Mask, Volume, polygon_volume_ml, rasterise};
+use nalgebra::{Point3, Rotation3, Vector3};
+use proptest::prelude::*;
+
+use crate::{DirectionMargins, MarginSetting, PlanningConfig, Target, plan_targets};
+
+/// An ellipsoid whose uptake falls from 20 and crosses 41 % at its surface.
+fn uptake(center: Point3<f64>, half_axes: Vector3<f64>) -> Volume<f32> {
+    let grid = Grid::axis_aligned(
+        [26, 28, 28],
+        [3.0, 4.0, 4.0],
+        Point3::new(-54.0, -54.0, -37.5),
+    )
+    .unwrap();
+    Volume::from_fn(grid.clone(), |voxel| {
+        let share = (grid.center_of(voxel) - center).component_div(&half_axes);
+        (20.0 * 0.41_f64.powf(share.norm_squared())).max(0.5) as f32
+    })
+}
+
+/// The targets of the only lesion, and the SUV at its border.
+fn planned(suv: &Volume<f32>, reference: &Grid, config: &PlanningConfig) -> (Vec<Target>, f64) {
+    let mut foci = find_foci(suv, &LesionConfig::default()).foci;
+    let focus = foci.remove(0);
+    let threshold = focus.threshold_suv;
+    let lesion = Lesion {
+        id: 1,
+        focus,
+        region: Region::ProstateBed,
+        site: String::new(),
+        station: None,
+        mi_tnm: String::new(),
+        confidence: 1.0,
+        evidence: Vec::new(),
+    };
+    let staging = Staging {
+        lesions: vec![lesion],
+        ..Staging::default()
+    };
+    let targets = plan_targets(&staging, suv, reference, config).targets;
+    (targets, threshold)
+}
+
+/// A CT around the lesion, turned about all axes, its middle at a place of its own.
+fn reference(spacing: [f64; 3], turn: [f64; 3], shift: [f64; 3]) -> Grid {
+    let turn = Rotation3::from_euler_angles(turn[0], turn[1], turn[2]);
+    let axes = [Vector3::z(), Vector3::y(), Vector3::x()].map(|axis| turn * axis);
+    let shape = spacing.map(|s| (130.0 / s) as usize);
+    let mut origin = Point3::from(shift);
+    for a in 0..3 {
+        origin -= axes[a] * (spacing[a] * (shape[a] - 1) as f64 / 2.0);
+    }
+    Grid::new(shape, spacing, origin, axes).unwrap()
+}
+
+fn margins() -> impl Strategy<Value = MarginSetting> {
+    let mm = || prop_oneof![Just(0.0), 1.0..9.0];
+    prop_oneof![
+        mm().prop_map(MarginSetting::Uniform),
+        (mm(), mm(), mm(), mm(), mm(), mm()).prop_map(|m| {
+            MarginSetting::Directions(DirectionMargins {
+                left: m.0,
+                right: m.1,
+                anterior: m.2,
+                posterior: m.3,
+                superior: m.4,
+                inferior: m.5,
+            })
+        }),
+    ]
+}
+
+fn holds(outer: &Mask, inner: &Mask) -> bool {
+    inner
+        .voxels()
+        .all(|v| outer.contains(inner.grid().center_of(v)))
+}
+
+fn dice(a: &Mask, b: &Mask) -> f64 {
+    let both = a
+        .as_slice()
+        .iter()
+        .zip(b.as_slice())
+        .filter(|(a, b)| **a && **b);
+    2.0 * both.count() as f64 / (a.count() + b.count()) as f64
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn volumes_hold_one_another_and_their_contours_agree(
+        center in [-6.0..6.0_f64, -6.0..6.0, -6.0..6.0],
+        half_axes in [4.0..14.0_f64, 4.0..14.0, 4.0..14.0],
+        spacing in [1.0..5.0_f64, 0.8..1.5, 0.8..1.5],
+        turn in prop_oneof![
+            Just([0.0; 3]),
+            [-0.4..0.4_f64, -0.4..0.4, -0.4..0.4],
+        ],
+        to_ctv in margins(),
+        to_ptv in margins(),
+    ) {
+        let suv = uptake(Point3::from(center), Vector3::from(half_axes));
+        let grid = reference(spacing, turn, center);
+        let mut config = PlanningConfig::default();
+        config.bed.gtv_to_ctv_mm = to_ctv;
+        config.bed.ctv_to_ptv_mm = to_ptv;
+        let (targets, threshold) = planned(&suv, &grid, &config);
+        prop_assert_eq!(targets.len(), 3);
+        for pair in targets.windows(2) {
+            prop_assert!(holds(&pair[1].mask, &pair[0].mask), "{}", pair[1].name);
+        }
+        // The highest voxel lies beside the true maximum, and so does 41 % of it.
+        let share = ((threshold / 20.0).ln() / 0.41_f64.ln()).sqrt();
+        let radii: f64 = half_axes.iter().map(|h| h * share).product();
+        let ratio = targets[0].volume_ml() / (4.0 / 3.0 * std::f64::consts::PI * radii / 1000.0);
+        // The trilinear field cuts a convex hill short, on voxels of 4 mm by up to 0.3 mm all
+        // around where it has 6 mm, and by more below; one voxel is 1 % of the smallest here.
+        let is_told = half_axes.iter().all(|h| *h > 6.0);
+        prop_assert!(!is_told || (0.85..1.03).contains(&ratio), "GTV is {} of its ellipsoid", ratio);
+        for target in &targets {
+            let polygons = polygon_volume_ml(&target.contours, spacing[0]);
+            let ratio = polygons / target.volume_ml();
+            prop_assert!((ratio - 1.0).abs() < 0.005, "{}: contours {}", target.name, ratio);
+            prop_assert!(target.contours.iter().all(|c| c.points.len() >= 3));
+            let drawn = rasterise(&target.contours, target.mask.grid());
+            // Voxels and contours are drawn from one field at levels that differ by a fraction of
+            // a voxel, so that what a reader fills differs in single voxels of the surface. Least
+            // of 1500 cases: 0.968 for a GTV, 0.944 where a volume grows to one side alone.
+            let dice = dice(&drawn, &target.mask);
+            prop_assert!(dice > 0.94 || target.volume_ml() < 0.5, "{} {}", target.name, dice);
+        }
+    }
+}
