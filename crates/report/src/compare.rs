@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::nifti::{NiftiError, read_volume_layers};
+use crate::nifti::{NiftiError, read_label_layers};
 
 /// Allowed differences.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -334,7 +334,7 @@ fn compare_labels(
         }
         return Ok(());
     }
-    let (old, new) = (read_volume_layers(&old)?, read_volume_layers(&new)?);
+    let (old, new) = (read_label_layers(&old)?, read_label_layers(&new)?);
     if !old.grid.is_same_as(&new.grid) {
         let describe = |shape: [usize; 3]| format!("{shape:?} voxels");
         tell(
@@ -358,11 +358,14 @@ fn compare_labels(
 
 /// Dice coefficient of each label; layers of one grid follow one another, and a label may be in
 /// another layer of the other file.
-fn dice_of_labels(old: &[f32], new: &[f32], voxels: usize) -> Vec<(u32, f64)> {
-    let places = |values: &[f32]| {
+fn dice_of_labels(old: &[u16], new: &[u16], voxels: usize) -> Vec<(u32, f64)> {
+    let places = |values: &[u16]| {
         let mut places: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        for (n, value) in values.iter().enumerate().filter(|(_, v)| **v != 0.0) {
-            places.entry(*value as u32).or_default().push(n % voxels);
+        for (n, value) in values.iter().enumerate().filter(|(_, v)| **v != 0) {
+            places
+                .entry(u32::from(*value))
+                .or_default()
+                .push(n % voxels);
         }
         places
     };
@@ -458,13 +461,10 @@ mod tests {
 
     #[test]
     fn dice_counts_a_label_in_any_layer() {
-        let (old, new) = ([1.0, 1.0, 0.0, 2.0], [2.0, 1.0, 1.0, 0.0]);
+        let (old, new) = ([1, 1, 0, 2], [2, 1, 1, 0]);
         let found = dice_of_labels(&old, &new, 4);
         assert_eq!(found, [(1, 0.5), (2, 0.0)]);
         // Two layers of two voxels: label 1 covers both voxels in either file.
-        assert_eq!(
-            dice_of_labels(&[1.0, 1.0, 0.0, 0.0], &[0.0, 0.0, 1.0, 1.0], 2),
-            [(1, 1.0)]
-        );
+        assert_eq!(dice_of_labels(&[1, 1, 0, 0], &[0, 0, 1, 1], 2), [(1, 1.0)]);
     }
 }
