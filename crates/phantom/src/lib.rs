@@ -16,6 +16,55 @@
 //! assert_eq!(study.suv.grid().shape()[1..], [32, 32]);
 //! # Ok::<(), isoboost_phantom::PhantomError>(())
 //! ```
+//!
+//! [`generate`] writes a phantom as DICOM, in the [`Dialect`] of a maker, with `truth.json` and
+//! `truth.nii.gz`. A [`PhantomDescription`] in TOML says everything about it; what it leaves out
+//! has a default:
+//!
+//! ```
+//! use isoboost_phantom::PhantomDescription;
+//!
+//! let description = PhantomDescription::from_toml(
+//!     r#"
+//!     [phantom]
+//!     kind = "pelvis"
+//!     scenario = "bed"
+//!     bladder-ml = 200
+//!
+//!     [[phantom.lesion]]
+//!     site = "external-iliac"
+//!     side = "right"
+//!     diameter-mm = 9
+//!     suv = 12
+//!
+//!     [[phantom.lesion]]
+//!     center-mm = [40, 10, 30] # left, posterior, up from the middle of the femoral heads
+//!     region = "pelvic_node"
+//!     diameter-mm = 10
+//!     suv = 15
+//!
+//!     [options]
+//!     dialect = "ge"
+//!     seed = 7
+//!
+//!     [options.scanner]
+//!     psf-fwhm-mm = 6
+//!     pet = { matrix = 168, pixel-mm = 4.07, slice-mm = 3 }
+//!     "#,
+//! )?;
+//! # let isoboost_phantom::PhantomKind::Pelvis(spec) = &description.phantom else { panic!() };
+//! # assert_eq!(spec.all_lesions().len(), 3);
+//! # Ok::<(), isoboost_phantom::PhantomError>(())
+//! ```
+//!
+//! Words used here:
+//!
+//! - **Part**: one solid with its CT number and uptake; later parts lie over earlier ones.
+//! - **Lattice**: voxel centres in the phantom's own frame, whose origin is never that of LPS.
+//! - **Dialect**: what a maker's scanners write for the same measurement.
+//!
+//! The phantoms simulate images, not the physics behind them: no attenuation, scatter or
+//! respiration, and no reconstruction other than blur and correlated noise.
 
 mod distance;
 mod error;

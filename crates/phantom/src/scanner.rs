@@ -179,6 +179,18 @@ pub enum Tracer {
 }
 
 impl Tracer {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Ga68Psma11, Self::F18Dcfpyl, Self::F18Psma1007];
+
+    /// Its name in descriptions, as `ga68-psma11`.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Self::Ga68Psma11 => "ga68-psma11",
+            Self::F18Dcfpyl => "f18-dcfpyl",
+            Self::F18Psma1007 => "f18-psma1007",
+        }
+    }
+
     /// Half-life in seconds: 67.71 min for Ga-68, 109.77 min for F-18.
     pub fn half_life_s(self) -> f64 {
         match self {

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use isoboost_phantom::{
-    Expected, GridSpec, Intensification, LesionSpec, PelvisSpec, PhantomError, PhantomStudy,
-    Region, ScannerModel, Scenario, Side, Site, Tracer, pelvis,
+    Expected, GridSpec, Intensification, LesionSpec, PelvisSpec, PhantomDescription, PhantomError,
+    PhantomKind, PhantomStudy, Region, ScannerModel, Scenario, Side, Site, Tracer, pelvis,
 };
 use isoboost_volume::Volume;
 
@@ -66,6 +66,41 @@ fn built_in_lesions_are_large_and_bright_enough_to_be_found() {
             assert!(!lesion.mask.is_empty());
         }
     }
+}
+
+/// Against a real man's label map (the public example of `TotalSegmentator`: hip bone 355 mL,
+/// sacrum 159 mL, L4 66 mL), organs have the size of a man's, and left is towards +x.
+#[test]
+fn organs_have_the_size_and_side_of_a_mans() {
+    let mut scanner = sharp();
+    scanner.pet.matrix = 8;
+    scanner.ct = GridSpec::square(160, 2.4, 3.0);
+    let study = made(&PelvisSpec::default(), &scanner, 1);
+    let middle = study.truth.landmarks[0].1.x + study.truth.landmarks[1].1.x;
+    let cases = [
+        ("hip_left", 280.0, 440.0, 1.0),
+        ("hip_right", 280.0, 440.0, -1.0),
+        ("sacrum", 120.0, 260.0, 0.0),
+        ("vertebrae_L4", 50.0, 90.0, 0.0),
+        ("femur_left", 200.0, 420.0, 1.0),
+        ("rectum", 60.0, 130.0, 0.0),
+        ("iliac_artery_right", 15.0, 45.0, -1.0),
+        ("body", 15_000.0, 24_000.0, 0.0),
+    ];
+    for (name, low, high, side) in cases {
+        let mask = study.organ_mask(name, study.ct.grid()).unwrap();
+        let ml = mask.volume_ml();
+        assert!((low..high).contains(&ml), "{name}: {ml} mL");
+        let x = mask.centroid().unwrap().x - middle / 2.0;
+        if side == 0.0 {
+            assert!(x.abs() < 3.0, "{name}: {x} mm from the middle");
+        } else {
+            assert!(x * side > 30.0, "{name}: {x} mm from the middle");
+        }
+    }
+    let names = study.organ_names();
+    assert!(names.contains(&"urinary_bladder") && names.contains(&"kidney_left"));
+    assert!(study.organ_mask("appendix", study.ct.grid()).is_none());
 }
 
 /// Where lesions of this description lie, LPS.
@@ -238,6 +273,25 @@ fn a_description_in_toml_gives_its_lesions() {
     let right = &study.truth.lesions[1];
     let middle = study.truth.lesions[0].center.x;
     assert!(right.center.x < middle && right.side == Some(Side::Right));
+}
+
+#[test]
+fn a_whole_description_in_toml_names_phantom_and_options() {
+    let description = PhantomDescription::from_toml(
+        "[phantom]\nkind = 'nema'\nsphere-suv = 10\nbackground-suv = 2\n\
+         [options]\ndialect = 'ge'\nseed = 9\n\
+         [options.injection]\ntracer = 'f18-psma1007'\n\
+         [options.scanner.pet]\nmatrix = 128\n",
+    )
+    .unwrap();
+    let PhantomKind::Nema(spec) = &description.phantom else {
+        panic!("{description:?}");
+    };
+    assert_eq!((spec.sphere_suv, spec.background_suv), (10.0, 2.0));
+    assert_eq!(description.options.injection.tracer, Tracer::F18Psma1007);
+    assert_eq!(description.options.scanner.pet.matrix, 128);
+    let error = PhantomDescription::from_toml("[phantom]\nkind = 'nema'\nratio = 4").unwrap_err();
+    assert!(error.to_string().contains("ratio"), "{error}");
 }
 
 #[test]

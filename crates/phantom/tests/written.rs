@@ -298,3 +298,25 @@ fn a_date_that_is_none_is_named() {
     let error = generate(&pelvis(), &options, folder.path()).unwrap_err();
     assert!(error.to_string().contains("20240231"), "{error}");
 }
+
+#[test]
+fn names_are_those_of_descriptions() {
+    #[derive(serde::Deserialize)]
+    struct Line<T> {
+        value: T,
+    }
+    for dialect in Dialect::ALL {
+        let line: Line<Dialect> = toml::from_str(&format!("value = '{}'", dialect.name())).unwrap();
+        assert_eq!(line.value, dialect);
+    }
+    for tracer in Tracer::ALL {
+        let line: Line<Tracer> =
+            toml::from_str(&format!("value = '{}'", tracer.keyword())).unwrap();
+        assert_eq!(line.value, tracer);
+    }
+    for scenario in Scenario::ALL {
+        let line: Line<Scenario> =
+            toml::from_str(&format!("value = '{}'", scenario.name())).unwrap();
+        assert_eq!(line.value, scenario);
+    }
+}

@@ -38,6 +38,19 @@ impl Scenario {
         Self::WholeBody,
     ];
 
+    /// Its name in descriptions, as `bed-node`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Negative => "negative",
+            Self::Bed => "bed",
+            Self::Node => "node",
+            Self::BedNode => "bed-node",
+            Self::Bone => "bone",
+            Self::Polymetastatic => "polymetastatic",
+            Self::WholeBody => "whole-body",
+        }
+    }
+
     /// Its lesions.
     pub fn lesions(self) -> Vec<LesionSpec> {
         use Side::{Left, Right};

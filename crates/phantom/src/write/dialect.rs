@@ -59,6 +59,17 @@ impl Dialect {
         Self::PhilipsCntsBare,
     ];
 
+    /// Its name in descriptions, as `philips-cnts`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Siemens => "siemens",
+            Self::Cps => "cps",
+            Self::Ge => "ge",
+            Self::PhilipsCnts => "philips-cnts",
+            Self::PhilipsCntsBare => "philips-cnts-bare",
+        }
+    }
+
     /// Whether SUV can be computed from what is written.
     pub fn is_quantitative(self) -> bool {
         self != Self::PhilipsCntsBare

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use dialect::Dialect;
 
 use crate::study::render;
-use crate::{Injection, PhantomError, PhantomKind, PhantomStudy, ScannerModel, Scenario};
+use crate::{Injection, PhantomError, PhantomKind, PhantomStudy, ScannerModel};
 use common::Subject;
 use dataset::Dataset;
 use dialect::Timeline;
@@ -254,7 +254,7 @@ fn subject(kind: &PhantomKind, options: &PhantomOptions) -> Subject {
         ),
         PhantomKind::Pelvis(spec) => (
             "Phantom^Pelvis",
-            format!("PELVIS-{}-{}", scenario_word(spec.scenario), options.seed),
+            format!("PELVIS-{}-{}", spec.scenario.name(), options.seed).to_uppercase(),
             "M",
             "PSMA PET/CT phantom",
             "PELVIS",
@@ -266,18 +266,6 @@ fn subject(kind: &PhantomKind, options: &PhantomOptions) -> Subject {
         sex,
         description,
         body_part,
-    }
-}
-
-fn scenario_word(scenario: Scenario) -> &'static str {
-    match scenario {
-        Scenario::Negative => "NEGATIVE",
-        Scenario::Bed => "BED",
-        Scenario::Node => "NODE",
-        Scenario::BedNode => "BED-NODE",
-        Scenario::Bone => "BONE",
-        Scenario::Polymetastatic => "POLYMETASTATIC",
-        Scenario::WholeBody => "WHOLE-BODY",
     }
 }
 
