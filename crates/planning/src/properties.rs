@@ -1,11 +1,11 @@
 //! What must hold for any lesion on any planning images.
 
-use isoboost_lesion::{LesionConfig, find_foci};
-use isoboost_staging::{Lesion, Region, Staging};
+use isoboost_staging::Region;
 use isoboost_volume::{Grid, Mask, Volume, polygon_volume_ml, rasterise};
 use nalgebra::{Point3, Rotation3, Vector3};
 use proptest::prelude::*;
 
+use crate::tests::{holds, staged};
 use crate::{DirectionMargins, MarginSetting, PlanningConfig, Target, plan_targets};
 
 /// An ellipsoid whose uptake falls from 20 and crosses 41 % at its surface.
@@ -24,23 +24,8 @@ fn uptake(center: Point3<f64>, half_axes: Vector3<f64>) -> Volume<f32> {
 
 /// The targets of the only lesion, and the SUV at its border.
 fn planned(suv: &Volume<f32>, reference: &Grid, config: &PlanningConfig) -> (Vec<Target>, f64) {
-    let mut foci = find_foci(suv, &LesionConfig::default()).foci;
-    let focus = foci.remove(0);
-    let threshold = focus.threshold_suv;
-    let lesion = Lesion {
-        id: 1,
-        focus,
-        region: Region::ProstateBed,
-        site: String::new(),
-        station: None,
-        mi_tnm: String::new(),
-        confidence: 1.0,
-        evidence: Vec::new(),
-    };
-    let staging = Staging {
-        lesions: vec![lesion],
-        ..Staging::default()
-    };
+    let staging = staged(suv, &[Region::ProstateBed]);
+    let threshold = staging.lesions[0].focus.threshold_suv;
     let targets = plan_targets(&staging, suv, reference, config).targets;
     (targets, threshold)
 }
@@ -72,12 +57,6 @@ fn margins() -> impl Strategy<Value = MarginSetting> {
             })
         }),
     ]
-}
-
-fn holds(outer: &Mask, inner: &Mask) -> bool {
-    inner
-        .voxels()
-        .all(|v| outer.contains(inner.grid().center_of(v)))
 }
 
 fn dice(a: &Mask, b: &Mask) -> f64 {

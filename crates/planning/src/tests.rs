@@ -41,7 +41,8 @@ fn suv(places: &[(Point3<f64>, f64)]) -> Volume<f32> {
     })
 }
 
-fn staged(suv: &Volume<f32>, regions: &[Region]) -> Staging {
+/// A staging of the foci of a volume, one for each region.
+pub(crate) fn staged(suv: &Volume<f32>, regions: &[Region]) -> Staging {
     let foci = find_foci(suv, &LesionConfig::default()).foci;
     assert_eq!(foci.len(), regions.len());
     let lesions = foci
@@ -68,7 +69,8 @@ fn sphere_ml(radius: f64) -> f64 {
     4.0 / 3.0 * std::f64::consts::PI * radius.powi(3) / 1000.0
 }
 
-fn holds(outer: &Mask, inner: &Mask) -> bool {
+/// Whether every voxel of `inner` lies in `outer`.
+pub(crate) fn holds(outer: &Mask, inner: &Mask) -> bool {
     inner
         .voxels()
         .all(|v| outer.contains(inner.grid().center_of(v)))

@@ -17,6 +17,7 @@ pub const DISCLAIMER: &str =
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// Name and version of the format: `isoboost.report/1`.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
     /// What every reader must know.
     pub disclaimer: String,
@@ -205,6 +206,7 @@ pub struct LesionInfo {
     /// Its number, the label in `labels.nii.gz`.
     pub id: u32,
     /// `prostate_bed`, `pelvic_node`, `distant` or `undetermined`.
+    #[schemars(extend("enum" = ["prostate_bed", "pelvic_node", "distant", "undetermined"]))]
     pub region: String,
     /// Where it is, in words.
     pub site: String,
@@ -213,11 +215,13 @@ pub struct LesionInfo {
     /// Its own miTNM category.
     pub mi_tnm: String,
     /// PSMA expression score of PROMISE; null without reference organs.
+    #[schemars(range(min = 0, max = 3))]
     pub psma_score: Option<u8>,
     /// Its measures.
     #[serde(flatten)]
     pub measures: MeasuresInfo,
     /// How sure the class is, 0 to 1.
+    #[schemars(range(min = 0, max = 1))]
     pub confidence: f64,
     /// The reasons.
     pub evidence: Vec<String>,
@@ -236,6 +240,7 @@ pub struct ExcludedInfo {
     #[serde(flatten)]
     pub measures: MeasuresInfo,
     /// How sure that is, 0 to 1.
+    #[schemars(range(min = 0, max = 1))]
     pub confidence: f64,
     /// The reasons.
     pub evidence: Vec<String>,
@@ -270,6 +275,7 @@ pub struct Total {
 #[serde(deny_unknown_fields)]
 pub struct RecommendationInfo {
     /// `pelvic_rt`, `node_boost`, `bed_boost`, `metastasis_directed`.
+    #[schemars(inner(regex(pattern = "^(pelvic_rt|node_boost|bed_boost|metastasis_directed)$")))]
     pub intensification: Vec<String>,
     /// Why.
     pub rationale: Vec<String>,
@@ -286,6 +292,7 @@ pub struct TargetInfo {
     /// ROI Name.
     pub name: String,
     /// `GTV`, `CTV`, `PTV` or `FIELD`.
+    #[schemars(extend("enum" = ["GTV", "CTV", "PTV", "FIELD"]))]
     pub kind: String,
     /// The lesions that it covers.
     pub lesion_ids: Vec<u32>,
@@ -353,8 +360,10 @@ impl Report {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// The JSON Schema of the document.
+    /// The JSON Schema of the document as it is written: every key is there, and null where
+    /// nothing is known.
     pub fn json_schema() -> schemars::Schema {
-        schemars::schema_for!(Self)
+        let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+        settings.into_generator().into_root_schema_for::<Self>()
     }
 }

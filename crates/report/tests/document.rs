@@ -1,0 +1,323 @@
+//! The report as other systems meet it: its keys, its schema, its table.
+
+#![allow(clippy::unwrap_used, reason = "a helper may fail the test")]
+
+use std::path::Path;
+
+use isoboost_report::{
+    CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo,
+    OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, RecommendationInfo, ReferenceUptake,
+    References, Report, SCHEMA, Software, StudyInfo, SuvInfo, TargetInfo, Total, WarningInfo,
+    lesions_csv,
+};
+use serde_json::Value;
+
+fn measures(suv_max: f64) -> MeasuresInfo {
+    MeasuresInfo {
+        suv_max,
+        suv_peak: 0.8 * suv_max,
+        suv_mean: 0.6 * suv_max,
+        volume_ml: 1.25,
+        tl_psma: 0.75 * suv_max,
+        longest_diameter_mm: 17.5,
+        centroid_mm: [-31.5, 12.0, -640.25],
+        max_mm: [-30.0, 12.5, -641.0],
+        threshold_suv: 0.41 * suv_max,
+        delineation: "41 % of SUVmax".to_owned(),
+    }
+}
+
+fn suv() -> SuvInfo {
+    SuvInfo {
+        kind: "bw".to_owned(),
+        units: "g/ml{SUVbw}".to_owned(),
+        factor: Some(4.2e-4),
+        sul_per_bw: Some(0.75),
+        suvbsa_per_bw: None,
+        derivation: vec![DerivationStep {
+            name: "weight".to_owned(),
+            value: "80 kg".to_owned(),
+            source: "--weight-kg".to_owned(),
+        }],
+        overrides: vec![OverrideInfo {
+            option: "--weight-kg".to_owned(),
+            value: "80 kg".to_owned(),
+            instead_of: "(0010,1030) Patient's Weight: absent".to_owned(),
+        }],
+    }
+}
+
+fn targets() -> Vec<TargetInfo> {
+    let gtv = TargetInfo {
+        roi_number: 1,
+        name: "GTV_N_1".to_owned(),
+        kind: "GTV".to_owned(),
+        lesion_ids: vec![1],
+        volume_ml: 1.3,
+        margin_mm: None,
+        dose_gy: None,
+        fractions: None,
+        notes: vec!["PET isosurface at 41 % of SUVmax".to_owned()],
+    };
+    let ptv = TargetInfo {
+        roi_number: 2,
+        name: "PTV_N_1".to_owned(),
+        kind: "PTV".to_owned(),
+        volume_ml: 6.5,
+        margin_mm: Some(MarginInfo {
+            left: 7.0,
+            right: 7.0,
+            anterior: 7.0,
+            posterior: 5.0,
+            superior: 7.0,
+            inferior: 7.0,
+        }),
+        dose_gy: Some(66.0),
+        fractions: Some(30),
+        notes: Vec::new(),
+        ..gtv.clone()
+    };
+    vec![gtv, ptv]
+}
+
+/// A report with something in every place.
+fn full() -> Report {
+    Report {
+        lesions: vec![LesionInfo {
+            id: 1,
+            region: "pelvic_node".to_owned(),
+            site: "right external iliac, \"obturator\" border".to_owned(),
+            station: Some("external_iliac_right".to_owned()),
+            mi_tnm: "miN".to_owned(),
+            psma_score: Some(2),
+            measures: measures(12.5),
+            confidence: 0.9,
+            evidence: vec!["8 mm from the iliac vessels".to_owned()],
+            notes: vec!["leaks into a neighbour".to_owned()],
+        }],
+        excluded: vec![ExcludedInfo {
+            id: 2,
+            reason: "urinary_bladder".to_owned(),
+            measures: measures(35.0),
+            confidence: 0.95,
+            evidence: vec!["hot, in the middle, as dense as water".to_owned()],
+        }],
+        points: vec![PointInfo {
+            suv_max: 3.4,
+            volume_ml: 0.05,
+            max_mm: [4.0, 5.0, -600.0],
+        }],
+        references: References {
+            blood_pool: Some(ReferenceUptake { suv_mean: 1.6 }),
+            ..References::default()
+        },
+        mi_tnm: "miT0 N1a M0".to_owned(),
+        total: Total {
+            psma_tv_ml: 1.25,
+            tl_psma: 9.375,
+            lesions: 1,
+        },
+        recommendation: RecommendationInfo {
+            intensification: vec!["pelvic_rt".to_owned(), "node_boost".to_owned()],
+            rationale: vec!["1 avid pelvic node".to_owned()],
+            cautions: vec!["doses are starting points".to_owned()],
+        },
+        targets: targets(),
+        warnings: vec![WarningInfo {
+            code: "no-height".to_owned(),
+            text: "no height: SULs are not given".to_owned(),
+        }],
+        ct: Some(CtInfo {
+            series_uid: "1.2.3.5".to_owned(),
+            size: [512, 512, 320],
+            spacing_mm: [0.98, 0.98, 3.0],
+        }),
+        ..bare()
+    }
+}
+
+/// A negative scan without a CT, where nothing is known that need not be.
+fn bare() -> Report {
+    Report {
+        schema: SCHEMA.to_owned(),
+        disclaimer: DISCLAIMER.to_owned(),
+        software: Software {
+            name: "isoboost".to_owned(),
+            version: "0.0.0".to_owned(),
+            config_sha256: "0".repeat(64),
+        },
+        study: StudyInfo {
+            study_uid: "1.2.3".to_owned(),
+            patient_id: None,
+            date: None,
+        },
+        pet: PetInfo {
+            series_uid: "1.2.3.4".to_owned(),
+            manufacturer: None,
+            tracer: None,
+            nuclide: None,
+            size: [200, 200, 320],
+            spacing_mm: [4.07, 4.07, 3.0],
+        },
+        ct: None,
+        frame_of_reference_uid: None,
+        suv: suv(),
+        references: References::default(),
+        lesions: Vec::new(),
+        excluded: Vec::new(),
+        points: Vec::new(),
+        mi_tnm: "miT0 N0 M0".to_owned(),
+        total: Total {
+            psma_tv_ml: 0.0,
+            tl_psma: 0.0,
+            lesions: 0,
+        },
+        recommendation: RecommendationInfo {
+            intensification: Vec::new(),
+            rationale: vec!["no PSMA-avid lesion found".to_owned()],
+            cautions: Vec::new(),
+        },
+        targets: Vec::new(),
+        isotoxic: None,
+        warnings: Vec::new(),
+        provenance: ProvenanceInfo {
+            fingerprint: "f".repeat(64),
+            selection: vec!["the only PET".to_owned()],
+            anatomy: Vec::new(),
+            rtstruct_uid: None,
+        },
+    }
+}
+
+fn json(report: &Report) -> Value {
+    serde_json::from_str(&report.to_json().unwrap()).unwrap()
+}
+
+#[test]
+fn every_key_of_the_contract_is_there_and_what_is_not_known_is_null() {
+    let top = [
+        "schema",
+        "software",
+        "study",
+        "pet",
+        "ct",
+        "frame_of_reference_uid",
+        "suv",
+        "references",
+        "lesions",
+        "excluded",
+        "mi_tnm",
+        "total",
+        "recommendation",
+        "targets",
+        "isotoxic",
+        "warnings",
+        "provenance",
+    ];
+    let bare = json(&bare());
+    for key in top {
+        assert!(bare.get(key).is_some(), "{key}");
+    }
+    for path in [
+        "/ct",
+        "/study/patient_id",
+        "/pet/tracer",
+        "/isotoxic",
+        "/references/liver",
+        "/suv/suvbsa_per_bw",
+    ] {
+        assert_eq!(bare.pointer(path), Some(&Value::Null), "{path}");
+    }
+    assert_eq!(
+        bare["recommendation"]["intensification"],
+        Value::Array(vec![])
+    );
+    // The measures are keys of the lesion itself.
+    assert_eq!(json(&full())["lesions"][0]["suv_max"], 12.5);
+}
+
+#[test]
+fn the_document_is_read_back_as_it_was() {
+    for report in [full(), bare()] {
+        let text = report.to_json().unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
+    }
+}
+
+/// Set `ISOBOOST_UPDATE_SCHEMA` to write the file anew after a change that is meant.
+#[test]
+fn the_checked_in_schema_is_that_of_the_document() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/report.schema.json");
+    let schema = serde_json::to_string_pretty(&Report::json_schema()).unwrap() + "\n";
+    if std::env::var_os("ISOBOOST_UPDATE_SCHEMA").is_some() {
+        std::fs::write(&path, &schema).unwrap();
+    }
+    let stored = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        stored == schema,
+        "{} is stale: set ISOBOOST_UPDATE_SCHEMA=1 and run this test again",
+        path.display()
+    );
+}
+
+#[test]
+fn the_schema_takes_what_is_written_and_nothing_else() {
+    let schema = serde_json::to_value(Report::json_schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for report in [full(), bare()] {
+        let errors: Vec<String> = validator
+            .iter_errors(&json(&report))
+            .map(|e| format!("{}: {e}", e.instance_path))
+            .collect();
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+    let wrong: [(&str, Value); 7] = [
+        ("/schema", "isoboost.report/2".into()),
+        ("/lesions/0/suv_max", "12.5".into()),
+        ("/lesions/0/region", "neck".into()),
+        ("/lesions/0/confidence", 90.into()),
+        ("/excluded/0/centroid_mm", serde_json::json!([1.0, 2.0])),
+        ("/recommendation/intensification/0", "chemotherapy".into()),
+        ("/targets/0/kind", "ITV".into()),
+    ];
+    for (place, value) in wrong {
+        let mut document = json(&full());
+        *document.pointer_mut(place).unwrap() = value;
+        assert!(!validator.is_valid(&document), "{place}");
+    }
+    for key in ["lesions", "ct", "isotoxic", "warnings"] {
+        let mut document = json(&full());
+        document.as_object_mut().unwrap().remove(key);
+        assert!(!validator.is_valid(&document), "without {key}");
+    }
+}
+
+#[test]
+fn the_document_looks_like_this() {
+    insta::assert_snapshot!("report", full().to_json().unwrap());
+}
+
+#[test]
+fn the_table_has_a_row_for_each_focus_and_tells_them_apart() {
+    let table = lesions_csv(&full()).unwrap();
+    insta::assert_snapshot!("lesions", String::from_utf8(table.clone()).unwrap());
+    let mut reader = csv::Reader::from_reader(&table[..]);
+    let header = reader.headers().unwrap().clone();
+    let column = |name: &str| header.iter().position(|h| h == name).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let cells =
+        |name: &str| -> Vec<String> { rows.iter().map(|r| r[column(name)].to_owned()).collect() };
+    assert_eq!(cells("kind"), ["lesion", "excluded"]);
+    assert_eq!(
+        cells("region_or_reason"),
+        ["pelvic_node", "urinary_bladder"]
+    );
+    // Commas and quotes stay inside their cell.
+    assert_eq!(
+        cells("site")[0],
+        "right external iliac, \"obturator\" border"
+    );
+    assert_eq!(cells("suv_max"), ["12.5000", "35.0000"]);
+    let empty = String::from_utf8(lesions_csv(&bare()).unwrap()).unwrap();
+    assert_eq!(empty.lines().count(), 1, "the header alone");
+}
