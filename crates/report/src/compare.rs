@@ -1,12 +1,17 @@
 //! Whether two results are the same: the regression check behind `isoboost compare`.
 
+mod labels;
+mod matching;
+mod walk;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::nifti::{NiftiError, read_label_layers};
+use self::matching::Matches;
+use crate::nifti::NiftiError;
 
 /// Allowed differences.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -14,10 +19,21 @@ use crate::nifti::{NiftiError, read_label_layers};
 pub struct Tolerance {
     /// For every number without a rule of its own.
     pub default: NumberTolerance,
-    /// For the numbers under a key, as in `lesions.*.suv_max`; `*` stands for any one step.
+    /// For the numbers under a key, as in `lesions.*.suv_max`, also those inside a text; `*` stands
+    /// for any one step, and the longest pattern counts.
     pub keys: BTreeMap<String, NumberTolerance>,
     /// For label maps.
     pub labels: LabelTolerance,
+    /// For finding a focus of one result in the other.
+    pub matching: MatchTolerance,
+}
+
+/// How far a focus may have moved.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct MatchTolerance {
+    /// Foci further apart are not the same one.
+    pub furthest_mm: f64,
 }
 
 /// How far two numbers may be apart: either bound is enough.
@@ -45,6 +61,13 @@ impl Default for NumberTolerance {
             relative: 1e-6,
             absolute: 1e-9,
         }
+    }
+}
+
+impl Default for MatchTolerance {
+    /// About two PET voxels.
+    fn default() -> Self {
+        Self { furthest_mm: 10.0 }
     }
 }
 
@@ -96,14 +119,13 @@ pub enum CompareError {
 }
 
 /// Keys that say which software, where and when, and not what was found.
-const IGNORED: [&str; 3] = ["software", "provenance", "schema"];
-/// The label maps of a result.
-const LABEL_MAPS: [&str; 2] = ["labels.nii.gz", "targets.nii.gz"];
+const IGNORED: [&str; 2] = ["software", "provenance"];
 
 /// Compares two results: two studies, or two runs whose studies are matched by folder name.
 ///
-/// Lesions are matched by the nearest centroid, so that a new numbering alone is told once and not
-/// as a difference in every value.
+/// Foci are matched by place, and targets by the lesions that they cover, so that a new numbering
+/// alone is told once and not as a difference in every value and every voxel. `lesions.csv` and
+/// `rtstruct.dcm` say what the report and the label maps say, and are not read.
 ///
 /// # Errors
 /// When there is no result, or a file of it cannot be read.
@@ -170,21 +192,30 @@ fn compare_study(
     new: &Path,
     rules: &Tolerance,
 ) -> Result<Vec<Difference>, CompareError> {
-    let mut found = Vec::new();
-    let (old_report, mut new_report) = (report_of(old)?, report_of(new)?);
-    match_by_place(&old_report, &mut new_report);
-    let mut walk = Walk {
-        rules,
-        found: &mut found,
-    };
-    walk.value(&mut Vec::new(), &old_report, &new_report);
-    for file in LABEL_MAPS {
-        compare_labels(file, old, new, rules.labels.least_dice, &mut found)?;
+    let (mut old_report, mut new_report) = (report_of(old)?, report_of(new)?);
+    let matches = Matches::find(&mut old_report, &mut new_report, rules.matching);
+    let mut found = walk::differences(&old_report, &new_report, rules);
+    let least_dice = rules.labels.least_dice;
+    for (file, numbers) in [
+        ("labels.nii.gz", &matches.lesions),
+        ("targets.nii.gz", &matches.targets),
+    ] {
+        let (old, new) = (old.join(file), new.join(file));
+        found.extend(labels::differences(file, &old, &new, numbers, least_dice)?);
     }
     for difference in &mut found {
         study.clone_into(&mut difference.study);
     }
     Ok(found)
+}
+
+fn difference(place: String, old: impl Into<String>, new: impl Into<String>) -> Difference {
+    Difference {
+        study: String::new(),
+        place,
+        old: old.into(),
+        new: new.into(),
+    }
 }
 
 fn report_of(folder: &Path) -> Result<Value, CompareError> {
@@ -203,268 +234,5 @@ fn report_of(folder: &Path) -> Result<Value, CompareError> {
     Ok(report)
 }
 
-/// Puts the foci of the new report into the order of those of the old one that lie nearest.
-fn match_by_place(old: &Value, new: &mut Value) {
-    for list in ["lesions", "excluded", "points"] {
-        let (Some(old), Some(new)) = (old[list].as_array(), new[list].as_array_mut()) else {
-            continue;
-        };
-        let mut left = std::mem::take(new);
-        for focus in old {
-            let distance = |other: &Value| distance(focus, other);
-            let nearest =
-                (0..left.len()).min_by(|a, b| distance(&left[*a]).total_cmp(&distance(&left[*b])));
-            new.extend(nearest.map(|n| left.remove(n)));
-        }
-        new.append(&mut left);
-    }
-}
-
-fn distance(a: &Value, b: &Value) -> f64 {
-    let place = |v: &Value| {
-        let point = v.get("centroid_mm").or_else(|| v.get("max_mm"));
-        [0, 1, 2].map(|n| point.and_then(|p| p[n].as_f64()).unwrap_or(f64::INFINITY))
-    };
-    let (a, b) = (place(a), place(b));
-    (0..3).map(|n| (a[n] - b[n]).powi(2)).sum::<f64>()
-}
-
-/// A walk through two documents side by side.
-struct Walk<'a> {
-    rules: &'a Tolerance,
-    found: &'a mut Vec<Difference>,
-}
-
-impl Walk<'_> {
-    fn value(&mut self, path: &mut Vec<String>, old: &Value, new: &Value) {
-        match (old, new) {
-            (Value::Object(a), Value::Object(b)) => {
-                let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-                for key in keys {
-                    path.push(key.clone());
-                    self.value(
-                        path,
-                        a.get(key).unwrap_or(&Value::Null),
-                        b.get(key).unwrap_or(&Value::Null),
-                    );
-                    path.pop();
-                }
-            }
-            (Value::Array(a), Value::Array(b)) => {
-                if a.len() != b.len() {
-                    self.tell(
-                        path,
-                        &format!("{} entries", a.len()),
-                        &format!("{} entries", b.len()),
-                    );
-                }
-                for (n, (a, b)) in a.iter().zip(b).enumerate() {
-                    path.push(n.to_string());
-                    self.value(path, a, b);
-                    path.pop();
-                }
-            }
-            (Value::Number(a), Value::Number(b)) => {
-                let (Some(x), Some(y)) = (a.as_f64(), b.as_f64()) else {
-                    return;
-                };
-                if !self.is_near(path, x, y) {
-                    self.tell(path, &a.to_string(), &b.to_string());
-                }
-            }
-            (a, b) if a != b => self.tell(path, &a.to_string(), &b.to_string()),
-            _ => {}
-        }
-    }
-
-    fn is_near(&self, path: &[String], a: f64, b: f64) -> bool {
-        let matches = |pattern: &str| {
-            let steps: Vec<&str> = pattern.split('.').collect();
-            steps.len() <= path.len()
-                && steps
-                    .iter()
-                    .zip(path)
-                    .all(|(step, key)| *step == "*" || step == key)
-        };
-        // The longest pattern knows best.
-        let rule = self
-            .rules
-            .keys
-            .iter()
-            .filter(|(pattern, _)| matches(pattern));
-        let rule = rule.max_by_key(|(pattern, _)| pattern.split('.').count());
-        let rule = rule.map_or(self.rules.default, |(_, rule)| *rule);
-        let apart = (a - b).abs();
-        apart <= rule.absolute || apart <= rule.relative * a.abs().max(b.abs())
-    }
-
-    fn tell(&mut self, path: &[String], old: &str, new: &str) {
-        self.found.push(Difference {
-            study: String::new(),
-            place: format!("report.json {}", path.join(".")),
-            old: old.to_owned(),
-            new: new.to_owned(),
-        });
-    }
-}
-
-fn compare_labels(
-    file: &str,
-    old: &Path,
-    new: &Path,
-    least_dice: f64,
-    found: &mut Vec<Difference>,
-) -> Result<(), CompareError> {
-    let (old, new) = (old.join(file), new.join(file));
-    let mut tell = |place: String, old: String, new: String| {
-        found.push(Difference {
-            study: String::new(),
-            place,
-            old,
-            new,
-        });
-    };
-    if !old.is_file() || !new.is_file() {
-        if old.is_file() != new.is_file() {
-            tell(
-                file.to_owned(),
-                presence(old.is_file()),
-                presence(new.is_file()),
-            );
-        }
-        return Ok(());
-    }
-    let (old, new) = (read_label_layers(&old)?, read_label_layers(&new)?);
-    if !old.grid.is_same_as(&new.grid) {
-        let describe = |shape: [usize; 3]| format!("{shape:?} voxels");
-        tell(
-            format!("{file} grid"),
-            describe(old.grid.shape()),
-            format!("{} at another place", describe(new.grid.shape())),
-        );
-        return Ok(());
-    }
-    for (label, dice) in dice_of_labels(&old.values, &new.values, old.grid.voxel_count()) {
-        if dice < least_dice {
-            tell(
-                format!("{file} label {label}"),
-                format!("Dice {least_dice}"),
-                format!("{dice:.6}"),
-            );
-        }
-    }
-    Ok(())
-}
-
-/// Dice coefficient of each label; layers of one grid follow one another, and a label may be in
-/// another layer of the other file.
-fn dice_of_labels(old: &[u16], new: &[u16], voxels: usize) -> Vec<(u32, f64)> {
-    let places = |values: &[u16]| {
-        let mut places: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        for (n, value) in values.iter().enumerate().filter(|(_, v)| **v != 0) {
-            places
-                .entry(u32::from(*value))
-                .or_default()
-                .push(n % voxels);
-        }
-        places
-    };
-    let (old, new) = (places(old), places(new));
-    let labels: BTreeSet<u32> = old.keys().chain(new.keys()).copied().collect();
-    let none = Vec::new();
-    labels
-        .into_iter()
-        .map(|label| {
-            let (a, b) = (
-                old.get(&label).unwrap_or(&none),
-                new.get(&label).unwrap_or(&none),
-            );
-            let here: BTreeSet<usize> = a.iter().copied().collect();
-            let both = b.iter().filter(|n| here.contains(n)).count();
-            (label, 2.0 * both as f64 / (a.len() + b.len()) as f64)
-        })
-        .collect()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn differences(old: &Value, new: &Value, rules: &Tolerance) -> Vec<String> {
-        let mut new = new.clone();
-        match_by_place(old, &mut new);
-        let mut found = Vec::new();
-        Walk {
-            rules,
-            found: &mut found,
-        }
-        .value(&mut Vec::new(), old, &new);
-        found
-            .into_iter()
-            .map(|d| format!("{}: {} -> {}", d.place, d.old, d.new))
-            .collect()
-    }
-
-    fn report(suv_max: f64) -> Value {
-        json!({"lesions": [
-            {"id": 1, "centroid_mm": [0.0, 0.0, 0.0], "suv_max": 5.0},
-            {"id": 2, "centroid_mm": [50.0, 0.0, 0.0], "suv_max": suv_max},
-        ], "mi_tnm": "miTr N0 M0"})
-    }
-
-    #[test]
-    fn numbers_may_differ_by_their_tolerance_and_no_more() {
-        let mut rules = Tolerance::default();
-        assert_eq!(
-            differences(&report(8.0), &report(8.0), &rules),
-            Vec::<String>::new()
-        );
-        assert_eq!(
-            differences(&report(8.0), &report(8.1), &rules),
-            ["report.json lesions.1.suv_max: 8.0 -> 8.1"]
-        );
-        let loose = NumberTolerance {
-            relative: 0.02,
-            absolute: 0.0,
-        };
-        rules.keys.insert("lesions.*.suv_max".to_owned(), loose);
-        assert_eq!(
-            differences(&report(8.0), &report(8.1), &rules),
-            Vec::<String>::new()
-        );
-        assert_eq!(differences(&report(8.0), &report(8.3), &rules).len(), 1);
-    }
-
-    #[test]
-    fn lesions_are_matched_by_place_not_by_order() {
-        let mut turned = report(8.0);
-        turned["lesions"].as_array_mut().unwrap().reverse();
-        assert_eq!(
-            differences(&report(8.0), &turned, &Tolerance::default()),
-            Vec::<String>::new()
-        );
-    }
-
-    #[test]
-    fn a_lesion_that_vanished_and_a_text_that_changed_are_told() {
-        let mut fewer = report(8.0);
-        fewer["lesions"].as_array_mut().unwrap().remove(0);
-        fewer["mi_tnm"] = json!("miT0 N0 M0");
-        let found = differences(&report(8.0), &fewer, &Tolerance::default());
-        assert_eq!(found[0], "report.json lesions: 2 entries -> 1 entries");
-        assert_eq!(
-            found.last().unwrap(),
-            "report.json mi_tnm: \"miTr N0 M0\" -> \"miT0 N0 M0\""
-        );
-    }
-
-    #[test]
-    fn dice_counts_a_label_in_any_layer() {
-        let (old, new) = ([1, 1, 0, 2], [2, 1, 1, 0]);
-        let found = dice_of_labels(&old, &new, 4);
-        assert_eq!(found, [(1, 0.5), (2, 0.0)]);
-        // Two layers of two voxels: label 1 covers both voxels in either file.
-        assert_eq!(dice_of_labels(&[1, 1, 0, 0], &[0, 0, 1, 1], 2), [(1, 1.0)]);
-    }
-}
+mod tests;

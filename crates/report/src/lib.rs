@@ -10,7 +10,9 @@ mod mip;
 mod nifti;
 mod table;
 
-pub use compare::{CompareError, Difference, LabelTolerance, NumberTolerance, Tolerance, compare};
+pub use compare::{
+    CompareError, Difference, LabelTolerance, MatchTolerance, NumberTolerance, Tolerance, compare,
+};
 pub use document::{
     CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo,
     OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, RecommendationInfo, ReferenceUptake,
