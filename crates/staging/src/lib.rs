@@ -1,6 +1,53 @@
-//! What each focus is: physiological uptake, or a lesion of the prostate bed, a pelvic node or a
-//! distant site.
+//! What each focus of uptake is: physiological, or a lesion of the prostate bed, a pelvic node, or
+//! distant.
+//!
+//! Rules of place, each told with its distance in the evidence: organs and bone first, then
+//! borders measured from the symphysis, the femoral heads, the promontory and the midline. Where a
+//! landmark is missing the region is left open ([`Region::Undetermined`]) with the reason; no
+//! focus is dropped.
+//!
+//! Words used here:
+//!
+//! - **Bed**: the place of the removed prostate and seminal vesicles.
+//! - **Pelvic node**: a node below the aortic bifurcation and above the groin. Common iliac nodes
+//!   are pelvic in PROMISE and distant in AJCC; [`CommonIliac`] is the switch.
+//! - **miTNM**: the molecular imaging TNM of PROMISE; which version is [`Promise`].
+//!
+//! ```
+//! use isoboost_anatomy::recognise;
+//! use isoboost_lesion::{LesionConfig, find_foci};
+//! use isoboost_staging::{Region, StagingConfig, stage};
+//! use isoboost_volume::{Grid, Volume};
+//! use nalgebra::Point3;
+//!
+//! // A hot focus in a PET without a CT.
+//! let grid = Grid::axis_aligned([20, 20, 20], [4.0; 3], Point3::origin())?;
+//! let middle = Point3::new(40.0, 40.0, 40.0);
+//! let suv = Volume::from_fn(grid.clone(), |voxel| {
+//!     let r = (grid.center_of(voxel) - middle).norm() as f32;
+//!     0.8 + 12.0 * (-r * r / 60.0).exp()
+//! });
+//! let foci = find_foci(&suv, &LesionConfig::default());
+//! let staging = stage(foci, &recognise(None, &suv, &[]), &suv, &StagingConfig::default());
+//! assert_eq!(staging.lesions[0].region, Region::Undetermined);
+//! assert_eq!(staging.mi_tnm, "miTX NX MX");
+//! # Ok::<(), isoboost_volume::GridError>(())
+//! ```
 
+mod config;
+mod mitnm;
+mod physiological;
+mod place;
+mod region;
+mod skeletal;
+mod soft_tissue;
+mod stage;
 mod staged;
+mod station;
+mod uptake;
+mod verdict;
 
-pub use staged::{Excluded, ExclusionReason, Lesion, Region, Staging, StagingTotals};
+pub use config::{CommonIliac, Promise, StagingConfig};
+pub use region::{ExclusionReason, Region, Station};
+pub use stage::stage;
+pub use staged::{Excluded, Lesion, Staging, StagingTotals};

@@ -1,0 +1,454 @@
+//! Organs and their names.
+
+use isoboost_volume::Mask;
+
+use crate::totalsegmentator::TOTALSEGMENTATOR_LABELS;
+
+/// Side of the patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The patient's left, towards growing x.
+    Left,
+    /// The patient's right.
+    Right,
+}
+
+impl Side {
+    /// `left` or `right`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Right => "right",
+        }
+    }
+
+    /// The side of a position `x_mm` in a patient whose midline is at `midline_mm`.
+    pub fn of(x_mm: f64, midline_mm: f64) -> Self {
+        if x_mm >= midline_mm {
+            Self::Left
+        } else {
+            Self::Right
+        }
+    }
+}
+
+/// A vertebra: region and number in it, `('L', 5)` for L5; the sacrum is ('S', 1) to ('S', 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Vertebra {
+    region: char,
+    number: u8,
+}
+
+impl Vertebra {
+    /// The last lumbar vertebra.
+    pub const L5: Self = Self {
+        region: 'L',
+        number: 5,
+    };
+    /// The last but one lumbar vertebra, at whose lower edge the aorta divides.
+    pub const L4: Self = Self {
+        region: 'L',
+        number: 4,
+    };
+    /// The first sacral vertebra.
+    pub const S1: Self = Self {
+        region: 'S',
+        number: 1,
+    };
+
+    /// Reads `L5`, `t12`, `C1`.
+    pub fn from_label(label: &str) -> Option<Self> {
+        let mut letters = label.chars();
+        let region = letters.next()?.to_ascii_uppercase();
+        let number = letters.as_str().parse().ok()?;
+        let last = match region {
+            'C' => 7,
+            'T' => 12,
+            'L' => 6,
+            'S' => 5,
+            _ => return None,
+        };
+        (1..=last)
+            .contains(&number)
+            .then_some(Self { region, number })
+    }
+
+    /// As `L5`.
+    pub fn label(self) -> String {
+        format!("{}{}", self.region, self.number)
+    }
+}
+
+/// What an organ is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the variants are the names of organs")]
+pub enum OrganKind {
+    UrinaryBladder,
+    Ureter(Side),
+    Urethra,
+    PenileBulb,
+    Kidney(Side),
+    Adrenal(Side),
+    Prostate,
+    /// The bed of a removed prostate.
+    ProstateBed,
+    SeminalVesicles,
+    Rectum,
+    Colon,
+    SmallBowel,
+    Duodenum,
+    Bowel,
+    Stomach,
+    Liver,
+    Gallbladder,
+    Spleen,
+    Pancreas,
+    Parotid(Side),
+    Submandibular(Side),
+    Lacrimal(Side),
+    /// A salivary or lacrimal gland that is not told apart further.
+    HeadGland(Side),
+    Thyroid,
+    Oesophagus,
+    Trachea,
+    Lung(Side),
+    Heart,
+    Brain,
+    Aorta,
+    /// Common, external and internal iliac artery in one, as most software draws them.
+    IliacArtery(Side),
+    IliacVein(Side),
+    ExternalIliacVessels(Side),
+    InternalIliacVessels(Side),
+    InferiorVenaCava,
+    Sacrum,
+    Vertebra(Vertebra),
+    Hip(Side),
+    Femur(Side),
+    FemoralHead(Side),
+    Rib(Side, u8),
+    Sternum,
+    Skull,
+    Humerus(Side),
+    Scapula(Side),
+    Clavicle(Side),
+    Muscle,
+}
+
+impl OrganKind {
+    /// Recognises the names of `TotalSegmentator`, of TG-263 and those in common use, with any
+    /// case and separators: `kidney_left`, `Kidney_L`, `Left Kidney`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let mut side = None;
+        let mut words = Vec::new();
+        for word in words_of(name) {
+            match word.as_str() {
+                "l" | "lt" | "left" => side = Some(Side::Left),
+                "r" | "rt" | "right" => side = Some(Side::Right),
+                _ => words.push(word),
+            }
+        }
+        if let Some(vertebra) = vertebra_of(&words) {
+            return Some(vertebra);
+        }
+        if let ([rib, number], Some(side)) = (words.as_slice(), side)
+            && (rib == "rib" || rib == "ribs")
+        {
+            return number.parse().ok().map(|n| Self::Rib(side, n));
+        }
+        let plain = words.concat();
+        if let Some((_, kind)) = UNPAIRED.iter().find(|(known, _)| *known == plain) {
+            return Some(*kind);
+        }
+        let (_, kind) = PAIRED.iter().find(|(known, _)| *known == plain)?;
+        Some(kind(side?))
+    }
+
+    /// The organ of a `TotalSegmentator` label number (task `total`, version 2).
+    pub fn from_totalsegmentator(label: u16) -> Option<Self> {
+        let known = TOTALSEGMENTATOR_LABELS.iter().find(|(n, _)| *n == label)?;
+        Self::from_name(known.1)
+    }
+
+    /// The name in a sentence, as `left kidney`.
+    pub fn name(self) -> String {
+        let sided = |side: Side, name: &str| format!("{} {name}", side.name());
+        match self {
+            Self::Ureter(side) => sided(side, "ureter"),
+            Self::Kidney(side) => sided(side, "kidney"),
+            Self::Adrenal(side) => sided(side, "adrenal gland"),
+            Self::Parotid(side) => sided(side, "parotid gland"),
+            Self::Submandibular(side) => sided(side, "submandibular gland"),
+            Self::Lacrimal(side) => sided(side, "lacrimal gland"),
+            Self::HeadGland(side) => sided(side, "salivary or lacrimal gland"),
+            Self::Lung(side) => sided(side, "lung"),
+            Self::IliacArtery(side) => sided(side, "iliac artery"),
+            Self::IliacVein(side) => sided(side, "iliac vein"),
+            Self::ExternalIliacVessels(side) => sided(side, "external iliac vessels"),
+            Self::InternalIliacVessels(side) => sided(side, "internal iliac vessels"),
+            Self::Hip(side) => sided(side, "hip bone"),
+            Self::Femur(side) => sided(side, "femur"),
+            Self::FemoralHead(side) => sided(side, "femoral head"),
+            Self::Rib(side, number) => format!("{} rib {number}", side.name()),
+            Self::Humerus(side) => sided(side, "humerus"),
+            Self::Scapula(side) => sided(side, "scapula"),
+            Self::Clavicle(side) => sided(side, "clavicle"),
+            Self::Vertebra(vertebra) => format!("vertebra {}", vertebra.label()),
+            unpaired => unpaired.unpaired_name().to_owned(),
+        }
+    }
+
+    fn unpaired_name(self) -> &'static str {
+        match self {
+            Self::UrinaryBladder => "urinary bladder",
+            Self::PenileBulb => "penile bulb",
+            Self::ProstateBed => "prostate bed",
+            Self::SeminalVesicles => "seminal vesicles",
+            Self::SmallBowel => "small bowel",
+            Self::InferiorVenaCava => "inferior vena cava",
+            other => UNPAIRED
+                .iter()
+                .find(|(_, kind)| *kind == other)
+                .map_or("organ", |(name, _)| name),
+        }
+    }
+
+    /// Whether it is bone.
+    pub fn is_bone(self) -> bool {
+        matches!(
+            self,
+            Self::Sacrum
+                | Self::Vertebra(_)
+                | Self::Hip(_)
+                | Self::Femur(_)
+                | Self::FemoralHead(_)
+                | Self::Rib(..)
+                | Self::Sternum
+                | Self::Skull
+                | Self::Humerus(_)
+                | Self::Scapula(_)
+                | Self::Clavicle(_)
+        )
+    }
+}
+
+/// Where an organ's mask comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrganSource {
+    /// Drawn by other software or a person, and handed in.
+    Imported,
+    /// Found in PET and CT by this crate.
+    Recognised,
+}
+
+/// An organ handed in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportedOrgan {
+    /// Its name where it comes from.
+    pub name: String,
+    /// Its voxels, on any grid.
+    pub mask: Mask,
+}
+
+/// An organ of the patient.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Organ {
+    /// What it is.
+    pub kind: OrganKind,
+    /// Its voxels, on a grid of its own that holds them all.
+    pub mask: Mask,
+    /// Where the mask comes from.
+    pub source: OrganSource,
+    /// 0 to 1: how sure it is that this is the organ.
+    pub confidence: f64,
+    /// Why it is, in a sentence with numbers.
+    pub evidence: String,
+}
+
+type Paired = fn(Side) -> OrganKind;
+
+/// Names without separators and side, of organs on both sides.
+const PAIRED: &[(&str, Paired)] = &[
+    ("ureter", OrganKind::Ureter),
+    ("kidney", OrganKind::Kidney),
+    ("adrenalgland", OrganKind::Adrenal),
+    ("adrenal", OrganKind::Adrenal),
+    ("glndadrenal", OrganKind::Adrenal),
+    ("parotid", OrganKind::Parotid),
+    ("parotidgland", OrganKind::Parotid),
+    ("glndparotid", OrganKind::Parotid),
+    ("submandibular", OrganKind::Submandibular),
+    ("submandibulargland", OrganKind::Submandibular),
+    ("glndsubmand", OrganKind::Submandibular),
+    ("lacrimal", OrganKind::Lacrimal),
+    ("lacrimalgland", OrganKind::Lacrimal),
+    ("glndlacrimal", OrganKind::Lacrimal),
+    ("lung", OrganKind::Lung),
+    ("lungupperlobe", OrganKind::Lung),
+    ("lungmiddlelobe", OrganKind::Lung),
+    ("lunglowerlobe", OrganKind::Lung),
+    ("iliacartery", OrganKind::IliacArtery),
+    ("ailiac", OrganKind::IliacArtery),
+    ("ailiaccommon", OrganKind::IliacArtery),
+    ("iliacvena", OrganKind::IliacVein),
+    ("iliacvein", OrganKind::IliacVein),
+    ("viliac", OrganKind::IliacVein),
+    ("ailiacext", OrganKind::ExternalIliacVessels),
+    ("viliacext", OrganKind::ExternalIliacVessels),
+    ("ailiacint", OrganKind::InternalIliacVessels),
+    ("viliacint", OrganKind::InternalIliacVessels),
+    ("hip", OrganKind::Hip),
+    ("hipbone", OrganKind::Hip),
+    ("bonehip", OrganKind::Hip),
+    ("boneilium", OrganKind::Hip),
+    ("femur", OrganKind::Femur),
+    ("femurhead", OrganKind::FemoralHead),
+    ("femoralhead", OrganKind::FemoralHead),
+    ("femhead", OrganKind::FemoralHead),
+    ("femurheadneck", OrganKind::FemoralHead),
+    ("humerus", OrganKind::Humerus),
+    ("scapula", OrganKind::Scapula),
+    ("clavicula", OrganKind::Clavicle),
+    ("clavicle", OrganKind::Clavicle),
+    ("gluteusmaximus", |_| OrganKind::Muscle),
+    ("gluteusmedius", |_| OrganKind::Muscle),
+    ("gluteusminimus", |_| OrganKind::Muscle),
+    ("autochthon", |_| OrganKind::Muscle),
+    ("iliopsoas", |_| OrganKind::Muscle),
+];
+
+/// Names without separators, of single organs; the first name of an organ is its plain one.
+const UNPAIRED: &[(&str, OrganKind)] = &[
+    ("urinarybladder", OrganKind::UrinaryBladder),
+    ("bladder", OrganKind::UrinaryBladder),
+    ("bladderwall", OrganKind::UrinaryBladder),
+    ("urethra", OrganKind::Urethra),
+    ("penilebulb", OrganKind::PenileBulb),
+    ("prostate", OrganKind::Prostate),
+    ("prostatebed", OrganKind::ProstateBed),
+    ("seminalvesicles", OrganKind::SeminalVesicles),
+    ("seminalves", OrganKind::SeminalVesicles),
+    ("rectum", OrganKind::Rectum),
+    ("anorectum", OrganKind::Rectum),
+    ("colon", OrganKind::Colon),
+    ("sigmoid", OrganKind::Colon),
+    ("colonsigmoid", OrganKind::Colon),
+    ("bowellarge", OrganKind::Colon),
+    ("smallbowel", OrganKind::SmallBowel),
+    ("bowelsmall", OrganKind::SmallBowel),
+    ("duodenum", OrganKind::Duodenum),
+    ("bowel", OrganKind::Bowel),
+    ("bowelbag", OrganKind::Bowel),
+    ("bagbowel", OrganKind::Bowel),
+    ("stomach", OrganKind::Stomach),
+    ("liver", OrganKind::Liver),
+    ("gallbladder", OrganKind::Gallbladder),
+    ("spleen", OrganKind::Spleen),
+    ("pancreas", OrganKind::Pancreas),
+    ("thyroid", OrganKind::Thyroid),
+    ("thyroidgland", OrganKind::Thyroid),
+    ("glndthyroid", OrganKind::Thyroid),
+    ("oesophagus", OrganKind::Oesophagus),
+    ("esophagus", OrganKind::Oesophagus),
+    ("trachea", OrganKind::Trachea),
+    ("heart", OrganKind::Heart),
+    ("brain", OrganKind::Brain),
+    ("aorta", OrganKind::Aorta),
+    ("aaorta", OrganKind::Aorta),
+    ("inferiorvenacava", OrganKind::InferiorVenaCava),
+    ("vvenacavai", OrganKind::InferiorVenaCava),
+    ("sacrum", OrganKind::Sacrum),
+    ("sternum", OrganKind::Sternum),
+    ("skull", OrganKind::Skull),
+    ("muscle", OrganKind::Muscle),
+];
+
+/// The words of a name in lower case; a capital after a small letter begins a new one.
+fn words_of(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut after_small = false;
+    for letter in name.chars() {
+        let starts = letter.is_uppercase() && after_small;
+        after_small = letter.is_lowercase();
+        if starts || !letter.is_alphanumeric() {
+            words.push(String::new());
+        }
+        if letter.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(letter.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn vertebra_of(words: &[String]) -> Option<OrganKind> {
+    let label = match words {
+        [one] => one,
+        [kind, label] if ["vertebra", "vertebrae", "vb"].contains(&kind.as_str()) => label,
+        _ => return None,
+    };
+    Vertebra::from_label(label).map(OrganKind::Vertebra)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_several_worlds_mean_the_same_organ() {
+        use OrganKind as K;
+        use Side::{Left, Right};
+        for (name, kind) in [
+            ("urinary_bladder", K::UrinaryBladder),
+            ("Bladder", K::UrinaryBladder),
+            ("kidney_left", K::Kidney(Left)),
+            ("Kidney_R", K::Kidney(Right)),
+            ("Left Kidney", K::Kidney(Left)),
+            ("KidneyLeft", K::Kidney(Left)),
+            ("iliac_vena_left", K::IliacVein(Left)),
+            ("A_Iliac_Ext_R", K::ExternalIliacVessels(Right)),
+            ("Femur_Head_L", K::FemoralHead(Left)),
+            ("FemoralHead_R", K::FemoralHead(Right)),
+            ("vertebrae_L5", K::Vertebra(Vertebra::L5)),
+            ("VB_S1", K::Vertebra(Vertebra::S1)),
+            ("rib_left_11", K::Rib(Left, 11)),
+            ("lung_upper_lobe_right", K::Lung(Right)),
+            ("Glnd_Submand_L", K::Submandibular(Left)),
+            ("Bag_Bowel", K::Bowel),
+        ] {
+            assert_eq!(OrganKind::from_name(name), Some(kind), "{name}");
+        }
+        for name in ["PTV_70", "kidney", "GTVp", "", "L7", "External"] {
+            assert_eq!(OrganKind::from_name(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn labels_of_totalsegmentator_have_their_organs() {
+        assert_eq!(TOTALSEGMENTATOR_LABELS.len(), 117);
+        let known = TOTALSEGMENTATOR_LABELS
+            .iter()
+            .filter(|(label, _)| OrganKind::from_totalsegmentator(*label).is_some())
+            .count();
+        // Cysts, single vessels of the chest, spinal cord and cartilage mean nothing here.
+        assert_eq!(known, 102);
+        assert_eq!(
+            OrganKind::from_totalsegmentator(21),
+            Some(OrganKind::UrinaryBladder)
+        );
+        assert_eq!(
+            OrganKind::from_totalsegmentator(78),
+            Some(OrganKind::Hip(Side::Right))
+        );
+    }
+
+    #[test]
+    fn organs_have_names_for_sentences() {
+        assert_eq!(OrganKind::Kidney(Side::Left).name(), "left kidney");
+        assert_eq!(OrganKind::UrinaryBladder.name(), "urinary bladder");
+        assert_eq!(OrganKind::Vertebra(Vertebra::L4).name(), "vertebra L4");
+        assert_eq!(OrganKind::Liver.name(), "liver");
+    }
+}

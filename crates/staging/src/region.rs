@@ -1,0 +1,129 @@
+//! The words of staging.
+
+use isoboost_anatomy::OrganKind;
+
+/// The classes that a plan is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Region {
+    /// Local recurrence in the bed of the removed prostate.
+    ProstateBed,
+    /// A lymph node of the pelvis.
+    PelvicNode,
+    /// Bone, organs, and lymph nodes outside of the pelvis.
+    Distant,
+    /// Not known: landmarks or the CT are missing, or the place is typical for nothing.
+    Undetermined,
+}
+
+impl Region {
+    /// Name in reports, as `prostate_bed`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ProstateBed => "prostate_bed",
+            Self::PelvicNode => "pelvic_node",
+            Self::Distant => "distant",
+            Self::Undetermined => "undetermined",
+        }
+    }
+}
+
+/// Groups of lymph nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the variants are the names of the stations")]
+pub enum Station {
+    CommonIliac,
+    ExternalIliac,
+    InternalIliac,
+    Obturator,
+    Presacral,
+    Perirectal,
+    Retroperitoneal,
+    Inguinal,
+    Supradiaphragmatic,
+}
+
+impl Station {
+    /// Name in reports, as `external_iliac`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CommonIliac => "common_iliac",
+            Self::ExternalIliac => "external_iliac",
+            Self::InternalIliac => "internal_iliac",
+            Self::Obturator => "obturator",
+            Self::Presacral => "presacral",
+            Self::Perirectal => "perirectal",
+            Self::Retroperitoneal => "retroperitoneal",
+            Self::Inguinal => "inguinal",
+            Self::Supradiaphragmatic => "supradiaphragmatic",
+        }
+    }
+
+    /// Name in a sentence, as `external iliac`.
+    pub fn words(self) -> String {
+        self.name().replace('_', " ")
+    }
+
+    /// Whether there is one group, in the midline, and none on each side.
+    pub fn is_central(self) -> bool {
+        matches!(
+            self,
+            Self::Presacral | Self::Perirectal | Self::Retroperitoneal | Self::Supradiaphragmatic
+        )
+    }
+}
+
+/// Why a focus is no lesion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the variants are the names of organs")]
+pub enum ExclusionReason {
+    UrinaryBladder,
+    Kidney,
+    Ureter,
+    Urethra,
+    Liver,
+    Gallbladder,
+    Spleen,
+    Stomach,
+    Bowel,
+    /// Salivary, lacrimal or thyroid gland.
+    Gland,
+    /// Outside of the body: contamination of skin or clothes.
+    Contamination,
+}
+
+impl ExclusionReason {
+    /// Name in reports, as `urinary_bladder`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UrinaryBladder => "urinary_bladder",
+            Self::Kidney => "kidney",
+            Self::Ureter => "ureter",
+            Self::Urethra => "urethra",
+            Self::Liver => "liver",
+            Self::Gallbladder => "gallbladder",
+            Self::Spleen => "spleen",
+            Self::Stomach => "stomach",
+            Self::Bowel => "bowel",
+            Self::Gland => "gland",
+            Self::Contamination => "contamination",
+        }
+    }
+
+    /// The reason for uptake in an organ that takes up or excretes PSMA ligands in health.
+    pub fn for_organ(kind: OrganKind) -> Option<Self> {
+        use OrganKind as K;
+        Some(match kind {
+            K::UrinaryBladder => Self::UrinaryBladder,
+            K::Kidney(_) => Self::Kidney,
+            K::Ureter(_) => Self::Ureter,
+            K::Urethra => Self::Urethra,
+            K::Liver => Self::Liver,
+            K::Gallbladder => Self::Gallbladder,
+            K::Spleen => Self::Spleen,
+            K::Stomach => Self::Stomach,
+            K::Duodenum | K::SmallBowel | K::Colon | K::Bowel => Self::Bowel,
+            K::Parotid(_) | K::Submandibular(_) | K::Lacrimal(_) | K::HeadGland(_) => Self::Gland,
+            _ => return None,
+        })
+    }
+}

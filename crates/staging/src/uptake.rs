@@ -1,0 +1,94 @@
+//! A focus as staging looks at it.
+
+use isoboost_anatomy::Organ;
+use isoboost_lesion::{Focus, PointFocus};
+use isoboost_volume::Volume;
+use nalgebra::{Matrix3, Point3, SymmetricEigen, Vector3};
+
+/// Voxels of an organ that its median uptake is taken from, at most.
+const MEDIAN_SAMPLES: usize = 4000;
+
+/// Where uptake is and how much: of a focus, or of a point too small for an outline.
+#[derive(Debug, Clone)]
+pub(crate) struct Uptake {
+    pub(crate) center: Point3<f64>,
+    pub(crate) max_at: Point3<f64>,
+    pub(crate) suv_max: f64,
+    /// Voxel centres with their SUV.
+    voxels: Vec<(Point3<f64>, f64)>,
+}
+
+impl Uptake {
+    pub(crate) fn of_focus(focus: &Focus, suv: &Volume<f32>) -> Self {
+        let voxels = focus.mask.voxels().map(|voxel| {
+            let here = [0, 1, 2].map(|a| voxel[a] + focus.bounds.min[a]);
+            (suv.grid().center_of(here), f64::from(suv[here]))
+        });
+        Self {
+            center: focus.measures.centroid,
+            max_at: focus.measures.max_at,
+            suv_max: focus.measures.suv_max,
+            voxels: voxels.collect(),
+        }
+    }
+
+    pub(crate) fn of_point(point: &PointFocus) -> Self {
+        Self {
+            center: point.max_at,
+            max_at: point.max_at,
+            suv_max: point.suv_max,
+            voxels: vec![(point.max_at, point.suv_max)],
+        }
+    }
+
+    /// Share of the uptake at points that fulfil a condition, 0 to 1.
+    pub(crate) fn share(&self, inside: impl Fn(Point3<f64>) -> bool) -> f64 {
+        let all: f64 = self.voxels.iter().map(|v| v.1).sum();
+        let within = self.voxels.iter().filter(|v| inside(v.0)).map(|v| v.1);
+        if all > 0.0 {
+            within.sum::<f64>() / all
+        } else {
+            0.0
+        }
+    }
+
+    /// How much longer than wide, as the ratio of the spread along the longest and the second
+    /// axis, and the share of the longest axis that runs along z (1: along the patient).
+    pub(crate) fn elongation(&self) -> Option<(f64, f64)> {
+        if self.voxels.len() < 6 {
+            return None;
+        }
+        let all: f64 = self.voxels.iter().map(|v| v.1).sum();
+        let mean = self
+            .voxels
+            .iter()
+            .fold(Vector3::zeros(), |sum, (p, w)| sum + p.coords * (*w / all));
+        let spread = self.voxels.iter().fold(Matrix3::zeros(), |sum, (p, w)| {
+            let d = p.coords - mean;
+            sum + d * d.transpose() * (*w / all)
+        });
+        let eigen = SymmetricEigen::new(spread);
+        let mut order = [0, 1, 2];
+        order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
+        let second = eigen.eigenvalues[order[1]];
+        if second <= 0.0 {
+            return None;
+        }
+        let ratio = (eigen.eigenvalues[order[0]] / second).sqrt();
+        Some((ratio, eigen.eigenvectors.column(order[0])[2].abs()))
+    }
+}
+
+/// Median SUV in an organ's mask.
+pub(crate) fn median_in(organ: &Organ, suv: &Volume<f32>) -> Option<f64> {
+    let every = organ.mask.count().div_ceil(MEDIAN_SAMPLES).max(1);
+    let mut values: Vec<f32> = organ
+        .mask
+        .voxels()
+        .step_by(every)
+        .filter_map(|v| suv.grid().voxel_at(organ.mask.grid().center_of(v)))
+        .map(|v| suv[v])
+        .collect();
+    values.sort_by(f32::total_cmp);
+    values.get(values.len() / 2).copied().map(f64::from)
+}

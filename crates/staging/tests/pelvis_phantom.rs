@@ -1,0 +1,126 @@
+//! The pelvis phantom's scenarios, held against their truth.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use isoboost_anatomy::recognise;
+use isoboost_lesion::{LesionConfig, find_foci};
+use isoboost_phantom::{
+    PelvisSpec, PhantomStudy, ScannerModel, Scenario, Side, Tracer, TruthLesion, pelvis,
+};
+use isoboost_staging::{ExclusionReason, Region, Staging, StagingConfig, stage};
+
+/// Three noise seeds where rendering is fast, one in development builds.
+const SEEDS: std::ops::RangeInclusive<u64> = if cfg!(debug_assertions) { 1..=1 } else { 1..=3 };
+
+fn render(spec: &PelvisSpec, tracer: Tracer, seed: u64) -> PhantomStudy {
+    pelvis(spec, tracer, &ScannerModel::small(), seed).unwrap()
+}
+
+fn staged(study: &PhantomStudy) -> Staging {
+    let foci = find_foci(&study.suv, &LesionConfig::default());
+    let anatomy = recognise(Some(&study.ct), &study.suv, &[]);
+    stage(foci, &anatomy, &study.suv, &StagingConfig::default())
+}
+
+fn region_of(truth: &TruthLesion) -> &'static str {
+    match truth.region {
+        isoboost_phantom::Region::ProstateBed => "prostate_bed",
+        isoboost_phantom::Region::PelvicNode => "pelvic_node",
+        _ => "distant",
+    }
+}
+
+/// Every true lesion is found at its place with its class, and there is no other.
+fn check(study: &PhantomStudy, what: &str) -> Staging {
+    let staging = staged(study);
+    let mut open: Vec<_> = staging.lesions.iter().collect();
+    for truth in &study.truth.lesions {
+        let matching = open.iter().position(|lesion| {
+            (lesion.focus.measures.max_at - truth.center).norm() < truth.diameter_mm
+        });
+        let Some(matching) = matching else {
+            panic!("{what}: {} at {} is not found", truth.station, truth.center);
+        };
+        let lesion = open.remove(matching);
+        let found = (lesion.region.name(), &lesion.evidence);
+        assert_eq!(
+            found.0,
+            region_of(truth),
+            "{what}: {found:?} for {}",
+            truth.station
+        );
+        let side = truth
+            .side
+            .map(|s| if s == Side::Left { "left" } else { "right" });
+        let sided = lesion.site.contains("left") || lesion.site.contains("right");
+        if let Some(side) = side.filter(|_| sided) {
+            assert!(
+                lesion.site.contains(side),
+                "{what}: {} is {side}",
+                lesion.site
+            );
+        }
+    }
+    assert!(open.is_empty(), "{what}: false lesions {open:#?}");
+    let bladder = staging
+        .excluded
+        .iter()
+        .filter(|e| e.reason == ExclusionReason::UrinaryBladder);
+    assert_eq!(
+        bladder.count(),
+        1,
+        "{what}: the bladder is excluded as one focus"
+    );
+    staging
+}
+
+fn check_scenario(scenario: Scenario, mi_tnm: &str) {
+    for seed in SEEDS {
+        let study = render(&PelvisSpec::from(scenario), Tracer::Ga68Psma11, seed);
+        let staging = check(&study, &format!("{scenario:?}, seed {seed}"));
+        assert_eq!(staging.mi_tnm, mi_tnm);
+    }
+}
+
+#[test]
+fn a_negative_pelvis_has_no_lesion() {
+    check_scenario(Scenario::Negative, "miT0 N0 M0");
+}
+
+#[test]
+fn a_recurrence_in_the_bed_is_told_from_the_bladder() {
+    check_scenario(Scenario::Bed, "miTr N0 M0");
+}
+
+#[test]
+fn nodes_on_two_sides_are_two_regions() {
+    check_scenario(Scenario::Node, "miT0 N1b M0");
+}
+
+#[test]
+fn bed_and_nodes_are_told_apart() {
+    check_scenario(Scenario::BedNode, "miTr N1b M0");
+}
+
+#[test]
+fn bone_metastases_are_bone() {
+    check_scenario(Scenario::Bone, "miT0 N0 M1b");
+}
+
+#[test]
+fn many_lesions_keep_their_classes() {
+    check_scenario(Scenario::Polymetastatic, "miT0 N1b M1b");
+}
+
+#[test]
+fn another_tracer_with_cool_urine_and_warm_marrow_changes_no_class() {
+    let spec = PelvisSpec::from(Scenario::BedNode);
+    let study = render(&spec, Tracer::F18Psma1007, 4);
+    let staging = staged(&study);
+    let regions: Vec<Region> = staging.lesions.iter().map(|l| l.region).collect();
+    let beds = regions
+        .iter()
+        .filter(|r| **r == Region::ProstateBed)
+        .count();
+    assert_eq!((regions.len(), beds), (4, 1), "{:#?}", staging.lesions);
+}
