@@ -93,22 +93,20 @@ def on_ct(mask, mask_affine, affine, shape):
     return full
 
 
-def dicomrttool_masks(result, ct_folder, names):
-    """Masks by dicomrttool, by ROI name, (i, j, k)."""
-    from DicomRTTool.ReaderWriter import DicomReaderWriter
+def scikit_image_masks(rtstruct, affine, shape, slices):
+    """Masks by pydicom and scikit-image, by ROI number: even-odd over the contours of a slice."""
+    from skimage.draw import polygon2mask
 
+    place = {s.SOPInstanceUID: k for k, s in enumerate(slices)}
     masks = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for path in pathlib.Path(ct_folder).rglob("*"):
-            if path.is_file():
-                (pathlib.Path(folder) / path.name).symlink_to(path.resolve())
-        (pathlib.Path(folder) / "rtstruct.dcm").symlink_to((result / "rtstruct.dcm").resolve())
-        for name in names:
-            reader = DicomReaderWriter(description="check", Contour_Names=[name.lower()],
-                                       arg_max=False, verbose=False)
-            reader.walk_through_folders(folder)
-            reader.get_images_and_mask()
-            masks[name] = numpy.asarray(reader.mask).astype(bool).transpose(2, 1, 0)
+    for roi in rtstruct.ROIContourSequence:
+        mask = numpy.zeros(shape, bool)
+        for contour in roi.get("ContourSequence", []):
+            points = numpy.array(contour.ContourData, float).reshape(-1, 3)
+            index = numpy.linalg.solve(affine, numpy.c_[points, numpy.ones(len(points))].T)[:2].T
+            k = place[contour.ContourImageSequence[0].ReferencedSOPInstanceUID]
+            mask[:, :, k] ^= polygon2mask(shape[:2], index)
+        masks[int(roi.ReferencedROINumber)] = mask
     return masks
 
 
@@ -134,7 +132,7 @@ def main():
     names = {int(r.ROINumber): r.ROIName for r in rtstruct.StructureSetROISequence}
     own = own_masks(result, affine, shape)
     theirs = plastimatch_masks(result, ct_folder)
-    python = dicomrttool_masks(result, ct_folder, list(names.values()))
+    python = scikit_image_masks(rtstruct, affine, shape, slices)
     voxel_ml = abs(numpy.linalg.det(affine[:3, :3])) / 1000
 
     rois = []
@@ -162,9 +160,8 @@ def main():
             rebuilt = on_ct(*theirs[name], affine, shape)
             entry["plastimatch_ml"] = float(rebuilt.sum() * voxel_ml)
             entry["plastimatch_dice"] = dice(mask, rebuilt)
-        if name in python:
-            entry["python_ml"] = float(python[name].sum() * voxel_ml)
-            entry["python_dice"] = dice(mask, python[name])
+        entry["python_ml"] = float(python[number].sum() * voxel_ml)
+        entry["python_dice"] = dice(mask, python[number])
         rois.append(entry)
     print(json.dumps({"rois": rois}, indent=1))
 

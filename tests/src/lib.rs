@@ -7,7 +7,9 @@ use std::sync::OnceLock;
 /// The workspace's top folder.
 pub fn workspace() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().expect("the tests lie inside the workspace").to_path_buf()
+    here.parent()
+        .expect("the tests lie inside the workspace")
+        .to_path_buf()
 }
 
 /// A new run of the `isoboost` command, built in the profile of these tests.
@@ -16,13 +18,23 @@ pub fn isoboost() -> Command {
     let binary = BINARY.get_or_init(|| {
         // target/<profile>/deps/<test>: the command belongs two levels up.
         let test = std::env::current_exe().expect("a test knows where it is");
-        let folder = test.ancestors().nth(2).expect("tests run from target/<profile>/deps");
+        let folder = test
+            .ancestors()
+            .nth(2)
+            .expect("tests run from target/<profile>/deps");
         let profile = match folder.file_name().and_then(|n| n.to_str()) {
             Some("debug") | None => "dev",
             Some(name) => name,
         };
         let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "isoboost", "--profile", profile])
+            .args([
+                "build",
+                "--quiet",
+                "--package",
+                "isoboost",
+                "--profile",
+                profile,
+            ])
             .current_dir(workspace())
             .status()
             .expect("cargo runs");
@@ -36,7 +48,11 @@ pub fn isoboost() -> Command {
 
 /// Runs a command to its end and hands back its exit code, stdout and stderr.
 pub fn finish(command: &mut Command) -> (i32, String, String) {
-    let Output { status, stdout, stderr } = command.output().expect("the command starts");
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().expect("the command starts");
     (
         status.code().unwrap_or(-1),
         String::from_utf8_lossy(&stdout).into_owned(),
@@ -82,9 +98,13 @@ pub fn check_python() -> Option<Command> {
 /// Runs one of the scripts in `tests/external` and parses the JSON it prints.
 pub fn check_script(script: &str, arguments: &[&Path]) -> Option<serde_json::Value> {
     let mut python = check_python()?;
-    python.arg(workspace().join("tests/external").join(script)).args(arguments);
+    python
+        .arg(workspace().join("tests/external").join(script))
+        .args(arguments);
     let stdout = succeed(&mut python);
-    let start = stdout.find('{').unwrap_or_else(|| panic!("{script} printed no JSON: {stdout}"));
+    let start = stdout
+        .find('{')
+        .unwrap_or_else(|| panic!("{script} printed no JSON: {stdout}"));
     Some(serde_json::from_str(&stdout[start..]).expect("the script prints JSON"))
 }
 

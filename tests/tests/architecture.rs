@@ -31,7 +31,13 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
 fn packages() -> Vec<serde_json::Value> {
     let metadata = succeed(
         Command::new(env!("CARGO"))
-            .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+            .args([
+                "metadata",
+                "--no-deps",
+                "--format-version",
+                "1",
+                "--offline",
+            ])
             .current_dir(workspace()),
     );
     let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
@@ -75,7 +81,10 @@ fn only_dicom_and_phantom_know_a_dicom_library() {
             continue;
         }
         for dependency in build_dependencies(&package) {
-            assert!(!dependency.starts_with("dicom"), "{name} must not use {dependency}");
+            assert!(
+                !dependency.starts_with("dicom"),
+                "{name} must not use {dependency}"
+            );
         }
     }
 }
@@ -93,7 +102,11 @@ fn no_source_file_is_longer_than_a_thousand_lines() {
                 files += 1;
                 let text = std::fs::read_to_string(&path).unwrap();
                 let own = text.split("#[cfg(test)]\nmod tests").next().unwrap();
-                assert!(own.lines().count() <= 1000, "{} is too long", path.display());
+                assert!(
+                    own.lines().count() <= 1000,
+                    "{} is too long",
+                    path.display()
+                );
             }
         }
     }

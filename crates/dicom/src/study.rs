@@ -138,6 +138,13 @@ pub struct SliceReference<'a> {
     pub frame_number: Option<u32>,
 }
 
+impl Study {
+    /// Whether any series is a PET.
+    pub fn has_pet(&self) -> bool {
+        self.series.iter().any(|series| series.kind.is_pet())
+    }
+}
+
 impl Series {
     /// The name by which a user chooses this stack: the Series Instance UID, followed by `#` and
     /// the part's number where the series has parts.

@@ -1,1 +1,49 @@
-//! isoboost-pipeline
+//! The whole row: from a folder of DICOM to result folders.
+//!
+//! The only crate that knows all stages. [`run`] works through every study under its inputs;
+//! [`inspect`] says beforehand what it would use; [`suv_image`] stops after the SUV.
+
+mod batch;
+mod config;
+mod events;
+mod fingerprint;
+mod imported;
+mod inspect;
+mod output_folder;
+mod outputs;
+mod study;
+mod suv_volume;
+mod warnings;
+
+pub use batch::{RunError, RunRequest, RunSummary, StudyStatus, StudySummary, run};
+pub use config::{Config, ConfigError, PRESETS};
+pub use events::{Event, Outcome, Stage};
+pub use imported::{ImportError, ImportedFrom};
+pub use inspect::{
+    InspectedChoice, InspectedSeries, InspectedStudy, Inspection, derivation_lines, inspect,
+};
+pub use output_folder::{OutputError, study_folder_name};
+pub use study::StudyError;
+pub use suv_volume::{
+    RegionStatistics, SuvImage, SuvImageError, read_region, statistics, suv_image,
+};
+
+/// An error and its causes in one text; a cause that its parent already tells is left out.
+pub fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let reason = error.to_string();
+        if !text.contains(&reason) {
+            text.push_str("\n  because: ");
+            text.push_str(&reason);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// A file that could not be read, and why, in a line.
+pub(crate) fn problem_line(problem: &isoboost_dicom::FileProblem) -> String {
+    format!("{}: {}", problem.file, problem.reason)
+}

@@ -17,4 +17,4 @@ pub use config::{
     CountedLesions, DirectionMargins, MarginSetting, PlanningConfig, TreatmentConfig,
 };
 pub use recommend::{Intensification, LesionCounts, Recommendation, recommend};
-pub use target::{PlannedTargets, Target, TargetKind, plan_targets, structure_set};
+pub use target::{PlannedTargets, Target, TargetKind, plan_targets, region_colour, structure_set};

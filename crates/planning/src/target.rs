@@ -128,6 +128,11 @@ pub fn structure_set(targets: &[Target]) -> StructureSet {
     }
 }
 
+/// The colour of a class, that of its GTV.
+pub fn region_colour(region: Region) -> [u8; 3] {
+    Class::of(region).colour(TargetKind::Gtv)
+}
+
 /// One volume of a lesion before it has its number.
 struct Volumes {
     kind: TargetKind,

@@ -24,3 +24,8 @@ pub use nifti::{
     NiftiError, read_label_map, read_volume, write_label_layers, write_label_map, write_volume,
 };
 pub use table::lesions_csv;
+
+/// Why a table cannot be made.
+pub type TableError = csv::Error;
+/// Why a picture cannot be made.
+pub type PictureError = image::ImageError;

@@ -15,6 +15,11 @@ const SMALLEST_AREA_MM2: f64 = 0.005;
 /// How near [`fit_level_to_volume`] comes to the volume asked for.
 const VOLUME_TOLERANCE: f64 = 5e-4;
 
+/// How nearly the contours' volume must be the voxels' to count as the same.
+const VOLUME_AGREEMENT: f64 = 3e-3;
+/// How far from the volume asked for a level may be at which the two agree.
+const VOLUME_SEARCH: f64 = 0.02;
+
 /// A region of one slice: an outer ring and its holes.
 ///
 /// Vertices are `[i, j]` continuous indices (column, row), pixel centres at whole numbers; rings
@@ -104,17 +109,64 @@ pub fn mask_of_volume(field: &Volume<f32>, volume_ml: f64) -> Mask {
     mask
 }
 
-/// A region of a given volume as voxels and as contours that agree: the voxels of
-/// [`mask_of_volume`] and smooth contours that enclose the same volume as those.
+/// A region of about a given volume as voxels and as contours that agree: smooth contours at a
+/// level of `field`, and the voxels whose centres they enclose, with equal volumes.
 ///
 /// A slice or a pixel is as wide as the grid has it: sampling a 10 mm sphere on 3 mm slices at a
 /// fixed level misses its volume by up to a tenth. `volume_ml` is measured beforehand on a finer
-/// lattice (see [`isosurface_volume_ml`]), and the level moves by a fraction of a pixel so that the
-/// slices hold what the body holds.
+/// lattice (see [`isosurface_volume_ml`]); the level moves by a fraction of a pixel so that the
+/// slices hold what the body holds. Of the levels that come nearest to it, the first is taken at
+/// which counting voxels and measuring contours give the same; where there is none the contours
+/// are fitted to the voxels' volume, and enclose a voxel more or less here and there.
 pub fn region_of_volume(field: &Volume<f32>, volume_ml: f64) -> (Mask, Vec<Contour>) {
+    let voxel_ml = field.grid().voxel_volume_ml();
+    let wanted = ((volume_ml / voxel_ml).round() as usize).max(1);
+    let mut values = field.as_slice().to_vec();
+    values.sort_by(f32::total_cmp);
+    let reach = (wanted as f64 * VOLUME_SEARCH).ceil() as usize;
+    let near = (0..=reach).flat_map(|step| [wanted + step, wanted.saturating_sub(step)]);
+    for n in near.filter(|n| (1..values.len()).contains(n)) {
+        if let Some(level) = agreeing_level(field, &values, n, n as f64 * voxel_ml) {
+            let mask = field.map(|value| *value <= level);
+            return (mask, contours_from_field(field, level));
+        }
+    }
     let mask = mask_of_volume(field, volume_ml);
     let level = fit_level_to_volume(field, mask.volume_ml());
     (mask, contours_from_field(field, level))
+}
+
+/// A level between the `n`-th and the next of the sorted values whose contours enclose
+/// `volume_ml`.
+fn agreeing_level(field: &Volume<f32>, values: &[f32], n: usize, volume_ml: f64) -> Option<f32> {
+    let (mut low, mut high) = (values[n - 1], values[n]);
+    let off = |level: f32| volume_at(field, level) / volume_ml - 1.0;
+    if !(low < high && high.is_finite()) {
+        return None;
+    }
+    // At the values themselves a contour runs through a voxel's centre.
+    let inset = (high - low) * 1e-3;
+    (low, high) = (low + inset, high - inset);
+    let (below, above) = (off(low), off(high));
+    if below.abs() <= VOLUME_AGREEMENT {
+        return Some(low);
+    }
+    if below > 0.0 || above < -VOLUME_AGREEMENT {
+        return None;
+    }
+    for _ in 0..20 {
+        let middle = low + (high - low) / 2.0;
+        let found = off(middle);
+        if found.abs() <= VOLUME_AGREEMENT {
+            return Some(middle);
+        }
+        if found < 0.0 {
+            low = middle
+        } else {
+            high = middle
+        }
+    }
+    None
 }
 
 /// Volume in mL where the trilinear field is at most `level`, exact along the columns

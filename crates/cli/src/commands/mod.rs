@@ -1,0 +1,17 @@
+//! One file for each command.
+
+mod compare;
+mod config;
+mod inspect;
+mod phantom;
+mod run;
+mod shell;
+mod suv;
+
+pub(crate) use compare::compare;
+pub(crate) use config::config;
+pub(crate) use inspect::inspect;
+pub(crate) use phantom::phantom;
+pub(crate) use run::run;
+pub(crate) use shell::{completions, man};
+pub(crate) use suv::suv;

@@ -1,0 +1,322 @@
+//! Every study under the inputs, several at once, each on its own.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use isoboost_dicom::{Discovery, SeriesChoice, Study};
+use isoboost_suv::SuvOptions;
+use serde::Serialize;
+
+use crate::config::{Config, ConfigError};
+use crate::events::{Event, Outcome};
+use crate::output_folder::{OutputError, OutputFolder, study_folder_name};
+use crate::study::{StudyError, StudyJob, StudyResult};
+use crate::{ImportedFrom, problem_line, study};
+
+/// What to run, on what, with which settings.
+#[derive(Debug, Clone)]
+pub struct RunRequest {
+    /// Folders, DICOM files or .zip archives.
+    pub inputs: Vec<PathBuf>,
+    /// Where the result folders go.
+    pub out: PathBuf,
+    /// The resolved configuration.
+    pub config: Config,
+    /// Which series to use, where the automatic choice is not wanted.
+    pub choice: SeriesChoice,
+    /// Facts that a PET header lacks.
+    pub facts: SuvOptions,
+    /// Organs drawn by other software.
+    pub organs: Option<ImportedFrom>,
+    /// Do studies again whose results are there already.
+    pub force: bool,
+    /// Stop at the first study that fails.
+    pub fail_fast: bool,
+}
+
+/// How a run went; the content of `run.json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunSummary {
+    /// Name and version of this document.
+    pub schema: &'static str,
+    /// Version of isoboost.
+    pub version: &'static str,
+    /// SHA-256 of the resolved configuration.
+    pub config_sha256: String,
+    /// The studies in the order of their folder names.
+    pub studies: Vec<StudySummary>,
+    /// Files that are not DICOM.
+    pub ignored_files: usize,
+    /// DICOM files that could not be read: file and reason.
+    pub problems: Vec<String>,
+}
+
+/// How one study went.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StudySummary {
+    /// Result folder, inside the output folder.
+    pub folder: String,
+    /// Study Instance UID.
+    pub study_uid: String,
+    /// How it ended.
+    pub status: StudyStatus,
+    /// Why it failed or was skipped, and what to do.
+    pub reason: Option<String>,
+    /// The result in a line, for people.
+    pub headline: Option<String>,
+    /// What a planner must know before using the result.
+    pub warnings: Vec<String>,
+}
+
+/// How a study ended, for scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StudyStatus {
+    /// The result folder is there.
+    Done,
+    /// No result; the reason says why.
+    Failed,
+    /// A study without PET, beside others that have one.
+    NoPet,
+}
+
+impl RunSummary {
+    /// Whether any study failed.
+    pub fn has_failures(&self) -> bool {
+        self.studies.iter().any(|s| s.status == StudyStatus::Failed)
+    }
+}
+
+/// Why a run ended before any study.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The inputs cannot be searched.
+    #[error(transparent)]
+    Discover(#[from] isoboost_dicom::DiscoverError),
+    /// Nothing to work on.
+    #[error(
+        "no study with a PET series found: {found}; give the folder that holds the PET and CT slices"
+    )]
+    NoStudy {
+        /// What was there instead.
+        found: String,
+    },
+    /// Options that belong to one patient, and several studies.
+    #[error(
+        "{option} is for one study, but {studies} were found; give the folder of that study alone"
+    )]
+    OneStudyOnly {
+        /// The option.
+        option: &'static str,
+        /// Number of studies with PET.
+        studies: usize,
+    },
+    /// The output folder cannot be used.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The configuration cannot be written down.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+}
+
+/// Works through every study under the inputs. A study that fails is told in the summary and does
+/// not stop the others.
+///
+/// # Errors
+/// When there is nothing to work on, or no place for results.
+pub fn run(request: &RunRequest, events: &(dyn Fn(Event) + Sync)) -> Result<RunSummary, RunError> {
+    let discovery = isoboost_dicom::discover(&request.inputs, &|files| {
+        events(Event::Scanned(files));
+    })?;
+    let (with_pet, without): (Vec<&Study>, Vec<&Study>) =
+        discovery.studies.iter().partition(|s| s.has_pet());
+    if with_pet.is_empty() {
+        return Err(RunError::NoStudy {
+            found: what_is_there(&discovery),
+        });
+    }
+    refuse_shared_facts(request, with_pet.len())?;
+    events(Event::Discovered {
+        studies: with_pet.len(),
+    });
+    let config_sha256 = request.config.sha256()?;
+    let folder = OutputFolder::open(&request.out)?;
+    let mut studies = work_through(request, &with_pet, &folder, &config_sha256, events);
+    studies.extend(without.iter().map(|study| no_pet(study)));
+    studies.sort_by(|a, b| a.folder.cmp(&b.folder));
+    let summary = RunSummary {
+        schema: "isoboost.run/1",
+        version: env!("CARGO_PKG_VERSION"),
+        config_sha256,
+        studies,
+        ignored_files: discovery.ignored_files,
+        problems: discovery.problems.iter().map(problem_line).collect(),
+    };
+    let text = serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n";
+    folder.write("run.json", text.as_bytes())?;
+    Ok(summary)
+}
+
+/// Hands the studies to as many workers as there are threads; each stage inside a study is
+/// parallel by itself, so that one study alone uses all cores too.
+fn work_through(
+    request: &RunRequest,
+    studies: &[&Study],
+    folder: &OutputFolder,
+    config_sha256: &str,
+    events: &(dyn Fn(Event) + Sync),
+) -> Vec<StudySummary> {
+    let next = AtomicUsize::new(0);
+    let stop = AtomicBool::new(false);
+    let summaries = Mutex::new(Vec::new());
+    let worker = || {
+        while !stop.load(Ordering::Relaxed) {
+            let Some(study) = studies.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                break;
+            };
+            let summary = one_study(request, study, folder, config_sha256, events);
+            if request.fail_fast && summary.status == StudyStatus::Failed {
+                stop.store(true, Ordering::Relaxed);
+            }
+            let mut summaries = summaries.lock().unwrap_or_else(PoisonError::into_inner);
+            summaries.push(summary);
+        }
+    };
+    let workers = rayon::current_num_threads().min(studies.len());
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(worker);
+        }
+    });
+    summaries
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+}
+
+fn one_study(
+    request: &RunRequest,
+    study: &Study,
+    folder: &OutputFolder,
+    config_sha256: &str,
+    events: &(dyn Fn(Event) + Sync),
+) -> StudySummary {
+    let name = folder_name(study);
+    events(Event::StudyStarted {
+        folder: name.clone(),
+    });
+    let _span = tracing::info_span!("study", uid = %study.study_uid).entered();
+    let job = StudyJob {
+        study,
+        request,
+        config_sha256,
+        folder,
+        name: &name,
+        events,
+    };
+    let result = study::process(&job);
+    let outcome = match &result {
+        Ok(result) if result.kept => Outcome::Kept,
+        Ok(_) => Outcome::Done,
+        Err(_) => Outcome::Failed,
+    };
+    events(Event::StudyEnded {
+        folder: name.clone(),
+        outcome,
+    });
+    summarise(name, study, result)
+}
+
+fn summarise(
+    folder: String,
+    study: &Study,
+    result: Result<StudyResult, StudyError>,
+) -> StudySummary {
+    let study_uid = study.study_uid.clone();
+    match result {
+        Ok(result) => StudySummary {
+            folder,
+            study_uid,
+            status: StudyStatus::Done,
+            reason: None,
+            headline: Some(result.headline),
+            warnings: result.warnings,
+        },
+        Err(error) => StudySummary {
+            folder,
+            study_uid,
+            status: StudyStatus::Failed,
+            reason: Some(crate::error_chain(&error)),
+            headline: None,
+            warnings: Vec::new(),
+        },
+    }
+}
+
+fn no_pet(study: &Study) -> StudySummary {
+    StudySummary {
+        folder: folder_name(study),
+        study_uid: study.study_uid.clone(),
+        status: StudyStatus::NoPet,
+        reason: Some(format!(
+            "no PET series; the study holds {}",
+            modalities(study)
+        )),
+        headline: None,
+        warnings: Vec::new(),
+    }
+}
+
+fn folder_name(study: &Study) -> String {
+    let patient_id = study.patient.patient_id().unwrap_or_default();
+    let date = study
+        .patient
+        .study_date()
+        .map(|d| d.format("%Y%m%d").to_string());
+    study_folder_name(&patient_id, &date.unwrap_or_default(), &study.study_uid)
+}
+
+/// Facts and organs given on the command line are one patient's.
+fn refuse_shared_facts(request: &RunRequest, studies: usize) -> Result<(), RunError> {
+    let option = if request.organs.is_some() {
+        "--labels or --structures"
+    } else if request.facts != SuvOptions::default() {
+        "a fact for the SUV (--weight-kg, --dose-mbq, --injected-at, …)"
+    } else if request.choice.pet_uid.is_some() || request.choice.ct_uid.is_some() {
+        "--pet-series or --ct-series"
+    } else {
+        return Ok(());
+    };
+    if studies == 1 {
+        return Ok(());
+    }
+    Err(RunError::OneStudyOnly { option, studies })
+}
+
+fn what_is_there(discovery: &Discovery) -> String {
+    let mut parts: Vec<String> = discovery
+        .studies
+        .iter()
+        .map(|study| format!("a study with {}", modalities(study)))
+        .collect();
+    if !discovery.problems.is_empty() {
+        parts.push(format!(
+            "{} unreadable DICOM files",
+            discovery.problems.len()
+        ));
+    }
+    parts.push(format!(
+        "{} files that are not DICOM",
+        discovery.ignored_files
+    ));
+    parts.join(", ")
+}
+
+fn modalities(study: &Study) -> String {
+    let mut names: Vec<&str> = study.series.iter().map(|s| s.modality.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.join(", ")
+}

@@ -1,0 +1,54 @@
+//! What a result depends on, as one number: equal fingerprints mean equal results.
+
+use isoboost_dicom::{Selection, Series};
+use sha2::{Digest, Sha256};
+
+use crate::imported::ImportedFrom;
+use crate::study::StudyJob;
+
+/// SHA-256 over the software's version, the configuration, the options, and the identity and size
+/// of every input object, in hexadecimal.
+pub(crate) fn of(job: &StudyJob<'_>, selection: &Selection<'_>) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |text: &str| {
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    };
+    add(env!("CARGO_PKG_VERSION"));
+    add(job.config_sha256);
+    add(&format!("{:?}", job.request.facts));
+    add(&job.request.choice.assume_aligned.to_string());
+    for series in std::iter::once(selection.pet).chain(selection.ct) {
+        add_series(series, &mut add);
+    }
+    if let Some(organs) = &job.request.organs {
+        add_organs(organs, &mut add);
+    }
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn add_series(series: &Series, add: &mut dyn FnMut(&str)) {
+    add(&series.key());
+    for instance in &series.instances {
+        add(&instance.sop_instance_uid);
+        // An object edited in place keeps its UID but seldom its size.
+        let size = std::fs::metadata(instance.source.path()).map(|m| m.len());
+        add(&size.unwrap_or(0).to_string());
+    }
+}
+
+fn add_organs(organs: &ImportedFrom, add: &mut dyn FnMut(&str)) {
+    let names = match organs {
+        ImportedFrom::LabelMap { names, .. } => names.as_deref(),
+        ImportedFrom::StructureSet(_) => None,
+    };
+    for path in std::iter::once(organs.path()).chain(names) {
+        // A file that cannot be read is told when it is read.
+        let content = std::fs::read(path).unwrap_or_default();
+        let digest = Sha256::digest(&content);
+        add(&digest
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect::<String>());
+    }
+}

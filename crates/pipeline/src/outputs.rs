@@ -1,0 +1,287 @@
+//! The result folder of one study.
+
+use std::path::Path;
+
+use isoboost_dicom::{Provenance, ReferenceImages, WrittenObject};
+use isoboost_planning::{Target, region_colour, structure_set};
+use isoboost_report::{
+    CtInfo, DISCLAIMER, LesionInfo, MipMark, NumberedMask, PetInfo, ProvenanceInfo,
+    RecommendationInfo, References, Report, SCHEMA, Software, StudyInfo, SuvInfo, TargetInfo,
+    Total, WarningInfo,
+};
+use isoboost_volume::{Grid, Volume};
+use serde::Deserialize;
+
+use crate::study::{Findings, StudyError, StudyJob, StudyResult};
+
+/// What every result folder holds; without one of them it is not complete.
+const FILES: [&str; 4] = [
+    "report.json",
+    "lesions.csv",
+    "labels.nii.gz",
+    "images/mip.png",
+];
+/// What a result with targets holds beside those.
+const TARGET_FILES: [&str; 2] = ["rtstruct.dcm", "targets.nii.gz"];
+/// Grey of foci that are not disease.
+const EXCLUDED_COLOUR: [u8; 3] = [130, 135, 142];
+
+/// The result of an earlier run, where it is complete and depends on the same things.
+pub(crate) fn earlier(job: &StudyJob<'_>, fingerprint: &str) -> Option<StudyResult> {
+    let folder = job.folder.root().join(job.name);
+    let lacks = |files: &[&str]| files.iter().any(|file| !folder.join(file).is_file());
+    if lacks(&FILES) {
+        return None;
+    }
+    let text = std::fs::read_to_string(folder.join("report.json")).ok()?;
+    let report = Report::deserialize(&mut serde_json::Deserializer::from_str(&text)).ok()?;
+    if !report.targets.is_empty() && lacks(&TARGET_FILES) {
+        return None;
+    }
+    (report.provenance.fingerprint == fingerprint).then(|| StudyResult {
+        kept: true,
+        headline: headline(&report),
+        warnings: report.warnings.into_iter().map(|w| w.text).collect(),
+    })
+}
+
+/// Writes all files of a study and makes the folder appear.
+pub(crate) fn write(
+    job: &StudyJob<'_>,
+    findings: &Findings<'_>,
+    reference: &Grid,
+) -> Result<StudyResult, StudyError> {
+    let partial = job.folder.partial()?;
+    let place = partial.path();
+    let (images, structures) = rayon::join(
+        || write_images(place, findings, reference),
+        || write_structures(&place.join("rtstruct.dcm"), job, findings),
+    );
+    images?;
+    let report = compose(job, findings, structures?);
+    write_file(
+        &place.join("lesions.csv"),
+        &isoboost_report::lesions_csv(&report)?,
+    )?;
+    write_file(&place.join("report.json"), report.to_json()?.as_bytes())?;
+    job.folder.publish(partial, job.name)?;
+    Ok(StudyResult {
+        kept: false,
+        headline: headline(&report),
+        warnings: report.warnings.into_iter().map(|w| w.text).collect(),
+    })
+}
+
+fn write_images(place: &Path, findings: &Findings<'_>, reference: &Grid) -> Result<(), StudyError> {
+    let (labels, (targets, mip)) = rayon::join(
+        || isoboost_report::write_label_map(&place.join("labels.nii.gz"), &label_map(findings)),
+        || {
+            rayon::join(
+                || write_targets(&place.join("targets.nii.gz"), findings.targets, reference),
+                || isoboost_report::mip_png(findings.suv, &marks(findings)),
+            )
+        },
+    );
+    labels?;
+    targets?;
+    let folder = place.join("images");
+    std::fs::create_dir(&folder).map_err(|source| file_error(&folder, source))?;
+    write_file(&folder.join("mip.png"), &mip?)
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
+    std::fs::write(path, bytes).map_err(|source| file_error(path, source))
+}
+
+fn file_error(path: &Path, source: std::io::Error) -> StudyError {
+    StudyError::File {
+        path: path.to_path_buf(),
+        source,
+    }
+}
+
+/// The lesions on the PET grid; the value is the lesion's number.
+fn label_map(findings: &Findings<'_>) -> Volume<u16> {
+    let mut labels = Volume::filled(findings.suv.grid().clone(), 0_u16);
+    for lesion in &findings.staging.lesions {
+        let min = lesion.focus.bounds.min;
+        for voxel in lesion.focus.mask.voxels() {
+            labels[[0, 1, 2].map(|a| voxel[a] + min[a])] = lesion.id as u16;
+        }
+    }
+    labels
+}
+
+/// A negative scan has no targets and no file of them.
+fn write_targets(
+    path: &Path,
+    targets: &[Target],
+    reference: &Grid,
+) -> Result<(), isoboost_report::NiftiError> {
+    let regions: Vec<NumberedMask<'_>> = targets
+        .iter()
+        .map(|target| NumberedMask {
+            number: target.roi_number as u16,
+            mask: &target.mask,
+        })
+        .collect();
+    match isoboost_report::pack_layers(&regions, reference) {
+        Some(layers) => isoboost_report::write_label_layers(path, &layers),
+        None => Ok(()),
+    }
+}
+
+fn marks(findings: &Findings<'_>) -> Vec<MipMark> {
+    let lesions = findings.staging.lesions.iter().map(|lesion| MipMark {
+        id: lesion.id,
+        position: lesion.focus.measures.centroid,
+        radius_mm: lesion.focus.measures.longest_diameter_mm / 2.0,
+        colour: region_colour(lesion.region),
+        label: lesion.site.clone(),
+    });
+    let excluded = findings.staging.excluded.iter().map(|excluded| MipMark {
+        id: excluded.id,
+        position: excluded.focus.measures.centroid,
+        radius_mm: excluded.focus.measures.longest_diameter_mm / 2.0,
+        colour: EXCLUDED_COLOUR,
+        label: format!(
+            "{} (not a lesion)",
+            excluded.reason.as_str().replace('_', " ")
+        ),
+    });
+    lesions.chain(excluded).collect()
+}
+
+/// Writes the structure set on the CT, or on the PET where there is no CT; without a target there
+/// is nothing to write.
+fn write_structures(
+    path: &Path,
+    job: &StudyJob<'_>,
+    findings: &Findings<'_>,
+) -> Result<Option<WrittenObject>, StudyError> {
+    if findings.targets.is_empty() {
+        return Ok(None);
+    }
+    let series = findings.selection.ct.unwrap_or(findings.selection.pet);
+    let images = ReferenceImages::of_series(series)?;
+    let provenance = Provenance::new(
+        env!("CARGO_PKG_VERSION"),
+        job.config_sha256,
+        findings.created,
+    );
+    let structures = structure_set(findings.targets);
+    let patient = &job.study.patient;
+    let written =
+        isoboost_dicom::write_structure_set(path, &structures, &images, patient, &provenance)?;
+    Ok(Some(written))
+}
+
+fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<WrittenObject>) -> Report {
+    let patient = &job.study.patient;
+    let staging = findings.staging;
+    let of_writing = written
+        .iter()
+        .flat_map(|object| &object.findings)
+        .map(|finding| WarningInfo {
+            code: finding.code.to_owned(),
+            text: finding.text.clone(),
+        });
+    Report {
+        schema: SCHEMA.to_owned(),
+        disclaimer: DISCLAIMER.to_owned(),
+        software: Software {
+            name: "isoboost".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            config_sha256: job.config_sha256.to_owned(),
+        },
+        study: StudyInfo {
+            study_uid: job.study.study_uid.clone(),
+            patient_id: patient.patient_id(),
+            date: patient.study_date().map(|date| date.to_string()),
+        },
+        pet: pet_info(findings),
+        ct: findings
+            .selection
+            .ct
+            .zip(findings.ct_grid)
+            .map(|(series, grid)| CtInfo {
+                series_uid: series.uid.clone(),
+                size: reversed(grid.shape()),
+                spacing_mm: reversed(grid.spacing()),
+            }),
+        frame_of_reference_uid: findings.selection.pet.frame_of_reference.clone(),
+        suv: SuvInfo::from(findings.derivation),
+        references: References::default(),
+        lesions: staging.lesions.iter().map(LesionInfo::from).collect(),
+        excluded: staging.excluded.iter().map(Into::into).collect(),
+        points: staging.points.iter().map(Into::into).collect(),
+        mi_tnm: staging.mi_tnm.clone(),
+        total: Total::from(staging),
+        recommendation: RecommendationInfo::from(findings.recommendation),
+        targets: findings.targets.iter().map(TargetInfo::from).collect(),
+        isotoxic: None,
+        warnings: findings
+            .warnings
+            .iter()
+            .cloned()
+            .chain(of_writing)
+            .collect(),
+        provenance: ProvenanceInfo {
+            fingerprint: findings.fingerprint.to_owned(),
+            selection: findings.selection.reasons.clone(),
+            anatomy: findings.anatomy.findings.clone(),
+            rtstruct_uid: written
+                .as_ref()
+                .map(|object| object.sop_instance_uid.clone()),
+        },
+    }
+}
+
+fn pet_info(findings: &Findings<'_>) -> PetInfo {
+    let grid = findings.suv.grid();
+    let scanner = &findings.selection.pet.scanner;
+    PetInfo {
+        series_uid: findings.selection.pet.uid.clone(),
+        manufacturer: (!scanner.is_empty()).then(|| scanner.clone()),
+        tracer: findings
+            .derivation
+            .tracer
+            .as_ref()
+            .map(|t| t.name().to_owned()),
+        nuclide: findings.derivation.nuclide.map(|n| n.name().to_owned()),
+        size: reversed(grid.shape()),
+        spacing_mm: reversed(grid.spacing()),
+    }
+}
+
+/// From `[slice, row, column]` to the order of the document.
+fn reversed<T: Copy>([k, j, i]: [T; 3]) -> [T; 3] {
+    [i, j, k]
+}
+
+/// The result in a line, for people.
+fn headline(report: &Report) -> String {
+    let kinds = ["prostate_bed", "pelvic_node", "distant", "undetermined"];
+    let counts: Vec<String> = kinds
+        .iter()
+        .map(|kind| {
+            (
+                report.lesions.iter().filter(|l| l.region == **kind).count(),
+                kind,
+            )
+        })
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, kind)| format!("{n} {}", kind.replace('_', " ")))
+        .collect();
+    let lesions = if counts.is_empty() {
+        "no lesion".to_owned()
+    } else {
+        counts.join(", ")
+    };
+    let suggested = &report.recommendation.intensification;
+    let suggested = match suggested.len() {
+        0 => "no intensification suggested".to_owned(),
+        _ => format!("suggests {}", suggested.join(", ")),
+    };
+    format!("{lesions}; {}; {suggested}", report.mi_tnm)
+}

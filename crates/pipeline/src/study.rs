@@ -1,0 +1,215 @@
+//! One study from DICOM to its result folder.
+
+use std::time::Instant;
+
+use chrono::NaiveDateTime;
+use isoboost_anatomy::{Anatomy, ImportedOrgan};
+use isoboost_dicom::{LoadedPet, Selection, Series, Study};
+use isoboost_planning::{Recommendation, Target};
+use isoboost_report::WarningInfo;
+use isoboost_staging::Staging;
+use isoboost_suv::SuvDerivation;
+use isoboost_volume::{Grid, Volume};
+
+use crate::batch::RunRequest;
+use crate::events::{Event, Stage};
+use crate::imported::ImportError;
+use crate::output_folder::{OutputError, OutputFolder};
+use crate::{fingerprint, outputs, warnings};
+
+/// Why a study has no result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StudyError {
+    /// No PET can be chosen.
+    #[error(transparent)]
+    Select(#[from] isoboost_dicom::SelectError),
+    /// The voxels cannot be read.
+    #[error(transparent)]
+    Load(#[from] isoboost_dicom::LoadError),
+    /// The SUV cannot be derived.
+    #[error(transparent)]
+    Suv(#[from] isoboost_suv::SuvError),
+    /// The organs given cannot be used.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The images cannot be referred to.
+    #[error(transparent)]
+    Reference(#[from] isoboost_dicom::ReferenceError),
+    /// The structure set cannot be written.
+    #[error(transparent)]
+    StructureSet(#[from] isoboost_dicom::StructureWriteError),
+    /// A NIfTI file cannot be written.
+    #[error(transparent)]
+    Nifti(#[from] isoboost_report::NiftiError),
+    /// The table cannot be made.
+    #[error("the table of lesions cannot be made: {0}")]
+    Table(#[from] isoboost_report::TableError),
+    /// The picture cannot be made.
+    #[error("the picture cannot be made: {0}")]
+    Picture(#[from] isoboost_report::PictureError),
+    /// The report cannot be written as JSON.
+    #[error("the report cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A file cannot be written.
+    #[error("cannot write `{}`: {source}; check free space and write permission", path.display())]
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The result folder cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
+/// A study and all that its processing needs.
+pub(crate) struct StudyJob<'a> {
+    pub(crate) study: &'a Study,
+    pub(crate) request: &'a RunRequest,
+    pub(crate) config_sha256: &'a str,
+    pub(crate) folder: &'a OutputFolder,
+    pub(crate) name: &'a str,
+    pub(crate) events: &'a (dyn Fn(Event) + Sync),
+}
+
+/// What the run's summary tells of a study that has its results.
+#[derive(Debug)]
+pub(crate) struct StudyResult {
+    pub(crate) kept: bool,
+    pub(crate) headline: String,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// All that is known of a study when its results are written.
+pub(crate) struct Findings<'a> {
+    pub(crate) selection: &'a Selection<'a>,
+    pub(crate) suv: &'a Volume<f32>,
+    pub(crate) ct_grid: Option<&'a Grid>,
+    pub(crate) derivation: &'a SuvDerivation,
+    pub(crate) anatomy: &'a Anatomy,
+    pub(crate) staging: &'a Staging,
+    pub(crate) recommendation: &'a Recommendation,
+    pub(crate) targets: &'a [Target],
+    pub(crate) warnings: Vec<WarningInfo>,
+    pub(crate) fingerprint: &'a str,
+    /// When the result counts as made: the start of the PET, so that a rerun gives the same bytes.
+    pub(crate) created: NaiveDateTime,
+}
+
+/// Processes one study, unless an earlier result with the same fingerprint stands.
+pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
+    let selection = isoboost_dicom::select(job.study, &job.request.choice)?;
+    let fingerprint = fingerprint::of(job, &selection);
+    if !job.request.force
+        && let Some(result) = outputs::earlier(job, &fingerprint)
+    {
+        return Ok(result);
+    }
+    let mut watch = StageWatch::new(job);
+    let images = load(job, &selection)?;
+    watch.done(Stage::Load);
+    let config = &job.request.config;
+    let found = isoboost_lesion::find_foci(&images.suv, &config.lesion);
+    watch.done(Stage::Lesions);
+    let ct = images.ct.as_ref();
+    let anatomy = isoboost_anatomy::recognise(ct, &images.suv, &images.organs);
+    watch.done(Stage::Anatomy);
+    let staging = isoboost_staging::stage(found, &anatomy, &images.suv, &config.staging);
+    let recommendation = isoboost_planning::recommend(&staging, &config.planning);
+    watch.done(Stage::Staging);
+    let reference = ct.map_or(images.suv.grid(), Volume::grid);
+    let planned =
+        isoboost_planning::plan_targets(&staging, &images.suv, reference, &config.planning);
+    watch.done(Stage::Targets);
+    let findings = Findings {
+        selection: &selection,
+        suv: &images.suv,
+        ct_grid: ct.map(Volume::grid),
+        derivation: &images.derivation,
+        anatomy: &anatomy,
+        staging: &staging,
+        recommendation: &recommendation,
+        targets: &planned.targets,
+        warnings: warnings::of(
+            job.study,
+            &selection,
+            &images.derivation,
+            &staging,
+            &planned,
+        ),
+        fingerprint: &fingerprint,
+        created: images.created,
+    };
+    let result = outputs::write(job, &findings, reference)?;
+    watch.done(Stage::Output);
+    Ok(result)
+}
+
+/// The images of a study in the units that everything after works in.
+struct Images {
+    /// SUVbw in g/mL on the PET grid.
+    suv: Volume<f32>,
+    derivation: SuvDerivation,
+    /// Hounsfield units on the CT grid.
+    ct: Option<Volume<i16>>,
+    organs: Vec<ImportedOrgan>,
+    created: NaiveDateTime,
+}
+
+fn load(job: &StudyJob<'_>, selection: &Selection<'_>) -> Result<Images, StudyError> {
+    // The facts first: a refusal should not wait for hundreds of CT slices.
+    let LoadedPet { activity, facts } = isoboost_dicom::load_pet(selection.pet)?;
+    let derivation = isoboost_suv::derive(&facts, &job.request.facts)?;
+    let midnight = job.study.patient.study_date().unwrap_or_default().into();
+    let created = facts
+        .series_start
+        .get()
+        .map_or(midnight, |start| start.local);
+    let suv = crate::suv_volume::suv_volume(activity, &derivation);
+    let ct = selection.ct.map(isoboost_dicom::load_ct).transpose()?;
+    let images = ct.as_ref().map_or(suv.grid(), Volume::grid);
+    let frame = frame_of_reference(selection.pet);
+    let organs = match &job.request.organs {
+        Some(organs) => organs.read(images, frame)?,
+        None => Vec::new(),
+    };
+    Ok(Images {
+        suv,
+        derivation,
+        ct,
+        organs,
+        created,
+    })
+}
+
+fn frame_of_reference(series: &Series) -> &str {
+    series.frame_of_reference.as_deref().unwrap_or_default()
+}
+
+/// Tells the time of each stage to whoever watches.
+struct StageWatch<'a> {
+    job: &'a StudyJob<'a>,
+    since: Instant,
+}
+
+impl<'a> StageWatch<'a> {
+    fn new(job: &'a StudyJob<'a>) -> Self {
+        Self {
+            job,
+            since: Instant::now(),
+        }
+    }
+
+    fn done(&mut self, stage: Stage) {
+        let took = self.since.elapsed();
+        tracing::info!(stage = stage.name(), seconds = took.as_secs_f64());
+        (self.job.events)(Event::StageDone {
+            folder: self.job.name.to_owned(),
+            stage,
+            took,
+        });
+        self.since = Instant::now();
+    }
+}

@@ -1,0 +1,69 @@
+//! What a planner must know before using a result, what concerns all of it first.
+
+use isoboost_dicom::{Finding, Selection, Study};
+use isoboost_planning::PlannedTargets;
+use isoboost_report::WarningInfo;
+use isoboost_staging::{Region, Staging};
+use isoboost_suv::SuvDerivation;
+
+pub(crate) fn of(
+    study: &Study,
+    selection: &Selection<'_>,
+    derivation: &SuvDerivation,
+    staging: &Staging,
+    planned: &PlannedTargets,
+) -> Vec<WarningInfo> {
+    let mut warnings = Vec::new();
+    let mut add = |code: &str, text: &str| {
+        warnings.push(WarningInfo {
+            code: code.to_owned(),
+            text: text.to_owned(),
+        });
+    };
+    if selection.ct.is_none() {
+        add(
+            "no-ct",
+            "no usable CT: the structures lie on the PET slices and no region can be told",
+        );
+    } else if staging
+        .lesions
+        .iter()
+        .any(|l| l.region == Region::Undetermined)
+    {
+        add(
+            "undetermined",
+            "some lesions could not be placed; they have a GTV alone",
+        );
+    }
+    let series = std::iter::once(selection.pet).chain(selection.ct);
+    let of_series = series.flat_map(|s| s.findings.iter());
+    let read: Vec<&Finding> = selection
+        .warnings
+        .iter()
+        .chain(&study.findings)
+        .chain(of_series)
+        .collect();
+    for finding in read {
+        add(finding.code, &finding.text);
+    }
+    for finding in &derivation.findings {
+        add(finding.code.as_str(), &finding.text);
+    }
+    for finding in &staging.findings {
+        add("staging", finding);
+    }
+    let points = staging.points.iter().filter(|p| p.excluded.is_none());
+    let highest = points.clone().map(|p| p.point.suv_max).fold(0.0, f64::max);
+    if highest > 0.0 {
+        let text = format!(
+            "{} spots above the finding threshold are too small to delineate (highest SUVmax \
+             {highest:.1}); the report lists them under `points`",
+            points.count()
+        );
+        add("points", &text);
+    }
+    for caution in &planned.cautions {
+        add("no-target", caution);
+    }
+    warnings
+}

@@ -1,0 +1,193 @@
+//! Our outputs in the hands of software that we did not write.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use isoboost_tests::{
+    check_script, finish, has_program, isoboost, only_study, report, succeed, workspace,
+};
+use serde_json::Value;
+
+/// Lesions of this volume on are large enough for voxel masks of different rules to agree.
+const LARGE_ENOUGH_ML: f64 = 0.5;
+
+fn fixture() -> PathBuf {
+    workspace().join("fixtures/pelvis-bed-node")
+}
+
+fn run(input: &Path, out: &Path) -> PathBuf {
+    succeed(isoboost().arg("run").arg(input).arg("--out").arg(out));
+    only_study(out)
+}
+
+/// The lines of `dciodvfy` that start with `Error`.
+fn dciodvfy_errors(file: &Path) -> Vec<String> {
+    let output = Command::new("dciodvfy")
+        .arg("-new")
+        .arg(file)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned()
+        + &String::from_utf8_lossy(&output.stdout);
+    text.lines()
+        .filter(|l| l.starts_with("Error"))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_structure_set_has_no_error_for_dciodvfy() {
+    if !has_program("dciodvfy") {
+        return;
+    }
+    let out = tempfile::tempdir().unwrap();
+    let study = run(&fixture(), out.path());
+    assert_eq!(
+        dciodvfy_errors(&study.join("rtstruct.dcm")),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn the_phantoms_images_have_no_error_for_dciodvfy() {
+    if !has_program("dciodvfy") {
+        return;
+    }
+    for folder in ["CT", "PET"] {
+        let mut files: Vec<PathBuf> = std::fs::read_dir(fixture().join(folder))
+            .unwrap()
+            .map(|e| e.unwrap().path())
+            .collect();
+        files.sort();
+        for file in [&files[0], &files[files.len() / 2]] {
+            assert_eq!(
+                dciodvfy_errors(file),
+                Vec::<String>::new(),
+                "{}",
+                file.display()
+            );
+        }
+    }
+}
+
+/// Masks rebuilt by plastimatch and dicomrttool agree with ours, and the contours hold our volume.
+fn check_rtstruct(study: &Path, ct: &Path) {
+    if !has_program("plastimatch") {
+        return;
+    }
+    let Some(checked) = check_script("check_rtstruct.py", &[study, ct]) else {
+        return;
+    };
+    let rois = checked["rois"].as_array().unwrap();
+    let targets = report(study)["targets"].as_array().unwrap().clone();
+    assert_eq!(rois.len(), targets.len());
+    for (roi, target) in rois.iter().zip(&targets) {
+        assert_eq!(roi["problems"], serde_json::json!([]), "{roi}");
+        let number = |key: &str| {
+            roi[key]
+                .as_f64()
+                .unwrap_or_else(|| panic!("{key} in {roi}"))
+        };
+        let mask = number("mask_ml");
+        let told = target["volume_ml"].as_f64().unwrap();
+        assert!(
+            (mask / told - 1.0).abs() < 1e-4,
+            "report says {told}: {roi}"
+        );
+        assert!((number("polygon_ml") / mask - 1.0).abs() < 0.005, "{roi}");
+        if mask >= LARGE_ENOUGH_ML {
+            assert!(number("plastimatch_dice") >= 0.97, "{roi}");
+            assert!(number("python_dice") >= 0.97, "{roi}");
+        }
+    }
+}
+
+#[test]
+fn foreign_readers_rebuild_our_masks() {
+    let out = tempfile::tempdir().unwrap();
+    let study = run(&fixture(), out.path());
+    check_rtstruct(&study, &fixture().join("CT"));
+}
+
+/// The same on axes that are oblique in all three directions, and the label maps' places.
+#[test]
+fn an_oblique_study_stays_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let scan = folder.path().join("scan");
+    let mut phantom = isoboost();
+    phantom.args([
+        "phantom",
+        "pelvis",
+        "--scenario",
+        "bed-node",
+        "--size",
+        "small",
+        "--oblique",
+    ]);
+    succeed(phantom.args(["--seed", "3", "--out"]).arg(&scan));
+    let study = run(&scan, &folder.path().join("out"));
+    check_rtstruct(&study, &scan.join("CT"));
+    check_places(&study, &scan);
+}
+
+/// Label maps read by nibabel and SimpleITK lie where the report and the truth have the lesions.
+fn check_places(study: &Path, scan: &Path) {
+    let Some(found) = check_script("check_nifti.py", &[study, scan]) else {
+        return;
+    };
+    let lesions = report(study)["lesions"].as_array().unwrap().clone();
+    for reader in ["nibabel", "simpleitk"] {
+        for lesion in &lesions {
+            let id = lesion["id"].to_string();
+            let place = &found[reader][&id];
+            for axis in 0..3 {
+                let (a, b) = (place[axis].as_f64(), lesion["centroid_mm"][axis].as_f64());
+                let apart = (a.unwrap() - b.unwrap()).abs();
+                assert!(
+                    apart < 0.01,
+                    "{reader}, lesion {id}: {place}, report {lesion}"
+                );
+            }
+        }
+    }
+    // Each lesion of the truth file, which the phantom wrote by itself, overlaps one of ours.
+    let overlaps = found["truth_overlaps"].as_array().unwrap();
+    assert!(!overlaps.is_empty());
+    assert!(
+        overlaps.iter().all(|o| o["voxels"].as_u64().unwrap() > 0),
+        "{overlaps:?}"
+    );
+}
+
+#[test]
+fn label_maps_lie_on_the_lesions_left_and_right() {
+    let out = tempfile::tempdir().unwrap();
+    let study = run(&fixture(), out.path());
+    check_places(&study, &fixture());
+}
+
+/// Another program's structure set and label map as the anatomy of a run.
+#[test]
+fn organs_of_another_patient_are_refused() {
+    let out = tempfile::tempdir().unwrap();
+    let Some(labels) =
+        isoboost_tests::shared_data("totalsegmentator-example/example_seg_fast_force_split.nii.gz")
+    else {
+        return;
+    };
+    let mut command = isoboost();
+    command
+        .arg("run")
+        .arg(fixture())
+        .arg("--out")
+        .arg(out.path())
+        .arg("--labels")
+        .arg(labels);
+    let (code, stdout, stderr) = finish(command.arg("--json"));
+    // Either they lie elsewhere and are refused, or they overlap by chance and are recorded.
+    let told: Value = serde_json::from_str(&stdout).unwrap_or(Value::Null);
+    assert!(
+        code == 1 || told["studies"][0]["status"] == "done",
+        "{stderr}"
+    );
+}
