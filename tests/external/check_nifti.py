@@ -40,7 +40,7 @@ def by_simpleitk(path):
 def truth_overlaps(result, scan):
     """For each lesion of the truth, the voxels that our labels share with it, on the DICOM's grid."""
     reader = SimpleITK.ImageSeriesReader()
-    reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(scan / "PET")))
+    reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(scan / "PT")))
     dicom = reader.Execute()
     ours = SimpleITK.ReadImage(str(result / "labels.nii.gz"))
     truth = SimpleITK.ReadImage(str(scan / "truth.nii.gz"))

@@ -53,7 +53,7 @@ fn the_phantoms_images_have_no_error_for_dciodvfy() {
     if !has_program("dciodvfy") {
         return;
     }
-    for folder in ["CT", "PET"] {
+    for folder in ["CT", "PT"] {
         let mut files: Vec<PathBuf> = std::fs::read_dir(fixture().join(folder))
             .unwrap()
             .map(|e| e.unwrap().path())

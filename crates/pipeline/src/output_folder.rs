@@ -13,7 +13,7 @@ const LOCK_NAME: &str = ".isoboost-lock";
 
 /// The folder given by `--out`, locked against other runs while this value lives.
 #[derive(Debug)]
-pub struct OutputFolder {
+pub(crate) struct OutputFolder {
     root: PathBuf,
     lock: File,
 }
@@ -42,7 +42,7 @@ impl OutputFolder {
     ///
     /// # Errors
     /// When the folder cannot be made or written to, or another run holds it.
-    pub fn open(root: &Path) -> Result<Self, OutputError> {
+    pub(crate) fn open(root: &Path) -> Result<Self, OutputError> {
         let failed = |what, path: &Path| {
             let path = path.to_path_buf();
             move |source| OutputError::Io { what, path, source }
@@ -66,7 +66,7 @@ impl OutputFolder {
     }
 
     /// Path of the folder.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
@@ -74,7 +74,7 @@ impl OutputFolder {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn partial(&self) -> Result<TempDir, OutputError> {
+    pub(crate) fn partial(&self) -> Result<TempDir, OutputError> {
         tempfile::Builder::new()
             .prefix(PARTIAL_PREFIX)
             .tempdir_in(&self.root)
@@ -85,7 +85,7 @@ impl OutputFolder {
     ///
     /// # Errors
     /// When the system refuses; the older result is then still there.
-    pub fn publish(&self, partial: TempDir, name: &str) -> Result<PathBuf, OutputError> {
+    pub(crate) fn publish(&self, partial: TempDir, name: &str) -> Result<PathBuf, OutputError> {
         let place = self.root.join(name);
         let moved = (|| {
             sync_files(partial.path())?;
@@ -117,7 +117,7 @@ impl OutputFolder {
     ///
     /// # Errors
     /// When the system refuses.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
         let written = (|| {
             let mut file = tempfile::Builder::new()
                 .prefix(PARTIAL_PREFIX)

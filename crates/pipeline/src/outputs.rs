@@ -146,7 +146,7 @@ fn marks(findings: &Findings<'_>) -> Vec<MipMark> {
         colour: EXCLUDED_COLOUR,
         label: format!(
             "{} (not a lesion)",
-            excluded.reason.as_str().replace('_', " ")
+            excluded.reason.name().replace('_', " ")
         ),
     });
     lesions.chain(excluded).collect()

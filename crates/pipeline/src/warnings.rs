@@ -52,13 +52,12 @@ pub(crate) fn of(
     for finding in &staging.findings {
         add("staging", finding);
     }
-    let points = staging.points.iter().filter(|p| p.excluded.is_none());
-    let highest = points.clone().map(|p| p.point.suv_max).fold(0.0, f64::max);
-    if highest > 0.0 {
+    if !staging.points.is_empty() {
+        let highest = staging.points.iter().map(|p| p.suv_max).fold(0.0, f64::max);
         let text = format!(
             "{} spots above the finding threshold are too small to delineate (highest SUVmax \
              {highest:.1}); the report lists them under `points`",
-            points.count()
+            staging.points.len()
         );
         add("points", &text);
     }

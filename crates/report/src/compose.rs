@@ -1,8 +1,8 @@
 //! From the stages' results to the parts of the document.
 
-use isoboost_lesion::Focus;
+use isoboost_lesion::{Focus, PointFocus};
 use isoboost_planning::{Recommendation, Target, TargetKind};
-use isoboost_staging::{Excluded, Lesion, StagedPoint, Staging};
+use isoboost_staging::{Excluded, Lesion, Staging};
 use isoboost_suv::SuvDerivation;
 use isoboost_volume::Margins;
 use nalgebra::Point3;
@@ -58,12 +58,11 @@ impl From<&Lesion> for LesionInfo {
     fn from(lesion: &Lesion) -> Self {
         Self {
             id: lesion.id,
-            region: lesion.region.as_str().to_owned(),
+            region: lesion.region.name().to_owned(),
             site: lesion.site.clone(),
-            station: lesion.station.map(|station| station.as_str().to_owned()),
+            station: lesion.station.clone(),
             mi_tnm: lesion.mi_tnm.clone(),
-            side: lesion.side.map(|side| side.name().to_owned()),
-            psma_score: lesion.psma_score,
+            psma_score: None,
             measures: MeasuresInfo::from(&lesion.focus),
             confidence: lesion.confidence,
             evidence: lesion.evidence.clone(),
@@ -76,7 +75,7 @@ impl From<&Excluded> for ExcludedInfo {
     fn from(excluded: &Excluded) -> Self {
         Self {
             id: excluded.id,
-            reason: excluded.reason.as_str().to_owned(),
+            reason: excluded.reason.name().to_owned(),
             measures: MeasuresInfo::from(&excluded.focus),
             confidence: excluded.confidence,
             evidence: excluded.evidence.clone(),
@@ -84,23 +83,19 @@ impl From<&Excluded> for ExcludedInfo {
     }
 }
 
-impl From<&StagedPoint> for PointInfo {
-    fn from(staged: &StagedPoint) -> Self {
+impl From<&PointFocus> for PointInfo {
+    fn from(point: &PointFocus) -> Self {
         Self {
-            suv_max: staged.point.suv_max,
-            volume_ml: staged.point.volume_ml,
-            max_mm: lps(staged.point.max_at),
-            reason: staged.excluded.map(|reason| reason.as_str().to_owned()),
-            region: staged.region.as_str().to_owned(),
-            site: staged.site.clone(),
-            evidence: staged.evidence.clone(),
+            suv_max: point.suv_max,
+            volume_ml: point.volume_ml,
+            max_mm: lps(point.max_at),
         }
     }
 }
 
 impl From<&Staging> for Total {
     fn from(staging: &Staging) -> Self {
-        let totals = &staging.totals;
+        let totals = staging.totals();
         Self {
             psma_tv_ml: totals.psma_tv_ml,
             tl_psma: totals.tl_psma,

@@ -212,8 +212,6 @@ pub struct LesionInfo {
     pub site: String,
     /// Node station.
     pub station: Option<String>,
-    /// `left` or `right`, where it has a side.
-    pub side: Option<String>,
     /// Its own miTNM category.
     pub mi_tnm: String,
     /// PSMA expression score of PROMISE; null without reference organs.
@@ -258,14 +256,6 @@ pub struct PointInfo {
     pub volume_ml: f64,
     /// Position of the highest voxel, LPS.
     pub max_mm: [f64; 3],
-    /// What physiological uptake it is; null when it may be disease.
-    pub reason: Option<String>,
-    /// The region it would be a lesion of.
-    pub region: String,
-    /// Where it is, in words.
-    pub site: String,
-    /// The reasons.
-    pub evidence: Vec<String>,
 }
 
 /// Sums over the lesions.

@@ -1,0 +1,79 @@
+//! The outcome of staging.
+
+use isoboost_lesion::{Focus, PointFocus};
+
+use crate::region::{ExclusionReason, Region};
+
+/// A focus taken for disease.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lesion {
+    /// Number in the report, from 1.
+    pub id: u32,
+    /// Its voxels and measures.
+    pub focus: Focus,
+    /// Its class.
+    pub region: Region,
+    /// Where it is, in words.
+    pub site: String,
+    /// Node station, where it can be told.
+    pub station: Option<String>,
+    /// Its own miTNM category, as in `miN`.
+    pub mi_tnm: String,
+    /// How sure the class is, 0 to 1.
+    pub confidence: f64,
+    /// The reasons, a sentence each, with distances.
+    pub evidence: Vec<String>,
+}
+
+/// A focus taken for physiological uptake; listed, so that it can be restored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Excluded {
+    /// Number in the report, counted on from the lesions.
+    pub id: u32,
+    /// Its voxels and measures.
+    pub focus: Focus,
+    /// What it is.
+    pub reason: ExclusionReason,
+    /// How sure that is, 0 to 1.
+    pub confidence: f64,
+    /// The reasons, a sentence each.
+    pub evidence: Vec<String>,
+}
+
+/// All foci of a study with what they are.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Staging {
+    /// Disease, in the order of their numbers.
+    pub lesions: Vec<Lesion>,
+    /// Physiological uptake.
+    pub excluded: Vec<Excluded>,
+    /// Uptake too small to delineate.
+    pub points: Vec<PointFocus>,
+    /// The patient's miTNM, as in `miTr N1a M0`.
+    pub mi_tnm: String,
+    /// What a reader should know.
+    pub findings: Vec<String>,
+}
+
+/// Whole-body sums over the lesions.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct StagingTotals {
+    /// PSMA-TV, mL.
+    pub psma_tv_ml: f64,
+    /// TL-PSMA, g/mL · mL.
+    pub tl_psma: f64,
+    /// Number of lesions.
+    pub lesions: usize,
+}
+
+impl Staging {
+    /// Sums over the lesions.
+    pub fn totals(&self) -> StagingTotals {
+        let measures = || self.lesions.iter().map(|l| &l.focus.measures);
+        StagingTotals {
+            psma_tv_ml: measures().map(|m| m.volume_ml).sum(),
+            tl_psma: measures().map(|m| m.tl_psma).sum(),
+            lesions: self.lesions.len(),
+        }
+    }
+}
