@@ -16,7 +16,7 @@ const SMALLEST_AREA_MM2: f64 = 0.005;
 const VOLUME_TOLERANCE: f64 = 5e-4;
 
 /// How nearly the contours' volume must be the voxels' to count as the same.
-const VOLUME_AGREEMENT: f64 = 3e-3;
+const VOLUME_AGREEMENT: f64 = 4.5e-3;
 /// How far from the volume asked for a level may be at which the two agree.
 const VOLUME_SEARCH: f64 = 0.02;
 
