@@ -96,17 +96,31 @@ pub fn contours_from_mask(mask: &Mask) -> Vec<Contour> {
 
 /// The voxels where `field` is lowest, as many as come nearest to `volume_ml` and at least one.
 pub fn mask_of_volume(field: &Volume<f32>, volume_ml: f64) -> Mask {
-    let mut order: Vec<usize> = (0..field.grid().voxel_count()).collect();
     let wanted = (volume_ml / field.grid().voxel_volume_ml()).round() as usize;
-    let n = wanted.clamp(1, order.len());
-    let values = field.as_slice();
-    // Ties go by position, so that the choice does not depend on anything but the field.
-    order.select_nth_unstable_by_key(n - 1, |at| (Depth(values[*at]), *at));
-    let mut mask = Mask::empty(field.grid().clone());
-    for at in &order[..n] {
-        mask.as_mut_slice()[*at] = true;
-    }
-    mask
+    let n = wanted.clamp(1, field.grid().voxel_count());
+    let mut values: Vec<f32> = field.as_slice().iter().map(|v| number(*v)).collect();
+    let (_, last, _) = values.select_nth_unstable_by(n - 1, f32::total_cmp);
+    let last = *last;
+    let lower = field
+        .as_slice()
+        .iter()
+        .filter(|v| number(**v) < last)
+        .count();
+    // Of equal ones the first, so that the choice does not depend on anything but the field.
+    let mut equal_ones = n - lower;
+    field.map(|value| {
+        let value = number(*value);
+        if value == last && equal_ones > 0 {
+            equal_ones -= 1;
+            return true;
+        }
+        value < last
+    })
+}
+
+/// What is not a number comes after everything that is.
+fn number(value: f32) -> f32 {
+    if value.is_nan() { f32::INFINITY } else { value }
 }
 
 /// A region of about a given volume as voxels and as contours that agree: smooth contours at a
@@ -121,12 +135,13 @@ pub fn mask_of_volume(field: &Volume<f32>, volume_ml: f64) -> Mask {
 pub fn region_of_volume(field: &Volume<f32>, volume_ml: f64) -> (Mask, Vec<Contour>) {
     let voxel_ml = field.grid().voxel_volume_ml();
     let wanted = ((volume_ml / voxel_ml).round() as usize).max(1);
-    let mut values = field.as_slice().to_vec();
-    values.sort_by(f32::total_cmp);
     let reach = (wanted as f64 * VOLUME_SEARCH).ceil() as usize;
+    let first = wanted.saturating_sub(reach + 1);
+    let ordered = order_statistics(field, first, wanted + reach);
     let near = (0..=reach).flat_map(|step| [wanted + step, wanted.saturating_sub(step)]);
-    for n in near.filter(|n| (1..values.len()).contains(n)) {
-        if let Some(level) = agreeing_level(field, &values, n, n as f64 * voxel_ml) {
+    for n in near.filter(|n| *n > first && n - first < ordered.len()) {
+        let between = [ordered[n - first - 1], ordered[n - first]];
+        if let Some(level) = agreeing_level(field, between, n as f64 * voxel_ml) {
             let mask = field.map(|value| *value <= level);
             return (mask, contours_from_field(field, level));
         }
@@ -136,10 +151,22 @@ pub fn region_of_volume(field: &Volume<f32>, volume_ml: f64) -> (Mask, Vec<Conto
     (mask, contours_from_field(field, level))
 }
 
-/// A level between the `n`-th and the next of the sorted values whose contours enclose
-/// `volume_ml`.
-fn agreeing_level(field: &Volume<f32>, values: &[f32], n: usize, volume_ml: f64) -> Option<f32> {
-    let (mut low, mut high) = (values[n - 1], values[n]);
+/// The values that are `first`-th to `last`-th lowest, counted from 0, in their order.
+fn order_statistics(field: &Volume<f32>, first: usize, last: usize) -> Vec<f32> {
+    let mut values: Vec<f32> = field.as_slice().iter().map(|v| number(*v)).collect();
+    let last = last.min(values.len() - 1);
+    let first = first.min(last);
+    values.select_nth_unstable_by(last, f32::total_cmp);
+    values.truncate(last + 1);
+    values.select_nth_unstable_by(first, f32::total_cmp);
+    let mut range = values.split_off(first);
+    range.sort_unstable_by(f32::total_cmp);
+    range
+}
+
+/// A level between two neighbouring values of the field at which the contours enclose `volume_ml`.
+fn agreeing_level(field: &Volume<f32>, between: [f32; 2], volume_ml: f64) -> Option<f32> {
+    let [mut low, mut high] = between;
     let off = |level: f32| volume_at(field, level) / volume_ml - 1.0;
     if !(low < high && high.is_finite()) {
         return None;
@@ -188,25 +215,6 @@ pub fn isosurface_volume_ml(field: &Volume<f32>, level: f32, fineness: usize) ->
         })
         .collect();
     parts.iter().sum::<f64>() * grid.voxel_volume_ml()
-}
-
-/// An order of field values in which what is not a number comes last.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Depth(f32);
-
-impl Eq for Depth {}
-
-impl PartialOrd for Depth {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Depth {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let finite = |v: f32| if v.is_nan() { f32::INFINITY } else { v };
-        finite(self.0).total_cmp(&finite(other.0))
-    }
 }
 
 /// The eight values around a cell between voxel centres, columns fastest.
