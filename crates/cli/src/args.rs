@@ -106,8 +106,8 @@ pub(crate) struct RunArgs {
     pub(crate) choice: ChoiceArgs,
     #[command(flatten)]
     pub(crate) facts: FactArgs,
-    /// Organ label map (NIfTI) with TotalSegmentator's numbers, or FILE:MAP with a text file of
-    /// lines `number name`
+    /// Organ label map (NIfTI) with TotalSegmentator's numbers; with `:MAP` after it, a
+    /// text file of lines `number name`
     #[arg(long, value_name = "FILE[:MAP]")]
     pub(crate) labels: Option<String>,
     /// Organ contours from an RTSTRUCT
@@ -271,6 +271,7 @@ pub(crate) struct ConfigArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct PhantomArgs {
     /// Which phantom
     #[arg(value_enum)]
@@ -358,7 +359,7 @@ pub(crate) enum ScenarioArg {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DialectArg {
     Siemens,
-    /// Several beds, FrameReferenceTime 0
+    /// Several beds, Frame Reference Time 0
     Cps,
     /// Private decay reference, injection time without date
     Ge,

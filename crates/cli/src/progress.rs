@@ -1,7 +1,7 @@
 //! How far a run is, on stderr: bars for people, lines or JSON for logs.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -52,16 +52,9 @@ impl Progress {
     pub(crate) fn show(&self, event: &Event) {
         match self.style {
             Shown::Bars => self.draw(event),
-            Shown::Plain => self.line(&plain(event)),
-            Shown::Json => self.line(&Some(as_json(event).to_string())),
+            Shown::Plain => line(plain(event)),
+            Shown::Json => line(Some(as_json(event).to_string())),
             Shown::Nothing => {}
-        }
-    }
-
-    fn line(&self, text: &Option<String>) {
-        if let Some(text) = text {
-            // A closed stderr is no reason to stop the run.
-            let _ = writeln!(std::io::stderr().lock(), "{text}");
         }
     }
 
@@ -116,6 +109,12 @@ impl Drop for Progress {
     fn drop(&mut self) {
         // Nothing is drawn to a terminal that refuses; there is nobody to tell.
         let _ = self.bars.clear();
+    }
+}
+
+fn line(text: Option<String>) {
+    if let Some(text) = text {
+        crate::print::to_stderr(&text);
     }
 }
 

@@ -7,7 +7,8 @@ use isoboost_planning::PlanningConfig;
 use isoboost_staging::StagingConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+
+use crate::digest::sha256_hex;
 
 /// All settings; each stage owns its part. Keys that are not known are refused.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -134,8 +135,7 @@ impl Config {
     /// # Errors
     /// Never for a configuration made by this module.
     pub fn sha256(&self) -> Result<String, ConfigError> {
-        let hash = Sha256::digest(self.to_toml()?.as_bytes());
-        Ok(hash.iter().map(|b| format!("{b:02x}")).collect())
+        Ok(sha256_hex(self.to_toml()?.as_bytes()))
     }
 }
 

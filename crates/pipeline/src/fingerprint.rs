@@ -3,6 +3,7 @@
 use isoboost_dicom::{Selection, Series};
 use sha2::{Digest, Sha256};
 
+use crate::digest::{hex, sha256_hex};
 use crate::imported::ImportedFrom;
 use crate::study::StudyJob;
 
@@ -24,7 +25,7 @@ pub(crate) fn of(job: &StudyJob<'_>, selection: &Selection<'_>) -> String {
     if let Some(organs) = &job.request.organs {
         add_organs(organs, &mut add);
     }
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 fn add_series(series: &Series, add: &mut dyn FnMut(&str)) {
@@ -45,10 +46,6 @@ fn add_organs(organs: &ImportedFrom, add: &mut dyn FnMut(&str)) {
     for path in std::iter::once(organs.path()).chain(names) {
         // A file that cannot be read is told when it is read.
         let content = std::fs::read(path).unwrap_or_default();
-        let digest = Sha256::digest(&content);
-        add(&digest
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect::<String>());
+        add(&sha256_hex(&content));
     }
 }

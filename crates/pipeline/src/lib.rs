@@ -5,6 +5,7 @@
 
 mod batch;
 mod config;
+mod digest;
 mod events;
 mod fingerprint;
 mod imported;

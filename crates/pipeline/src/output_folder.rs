@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::digest::sha256_hex;
+
 /// Start of the names of folders in which results are being made.
 const PARTIAL_PREFIX: &str = ".isoboost-partial-";
 /// Held by the run that writes to the folder.
@@ -168,8 +170,6 @@ impl Drop for OutputFolder {
 
 /// The folder name of a study: `PatientID_StudyDate_8 hex digits`, safe on any file system.
 pub fn study_folder_name(patient_id: &str, study_date: &str, study_uid: &str) -> String {
-    use sha2::{Digest, Sha256};
-
     let safe = |text: &str, absent: &str| {
         let text: String = text
             .trim()
@@ -190,8 +190,7 @@ pub fn study_folder_name(patient_id: &str, study_date: &str, study_uid: &str) ->
             text
         }
     };
-    let hash = Sha256::digest(study_uid.as_bytes());
-    let digits: String = hash.iter().take(4).map(|b| format!("{b:02x}")).collect();
+    let digits: String = sha256_hex(study_uid.as_bytes()).chars().take(8).collect();
     format!(
         "{}_{}_{digits}",
         safe(patient_id, "no-id"),
@@ -218,7 +217,7 @@ fn sync_files(folder: &Path) -> io::Result<()> {
 fn make_readable(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
-    let parent = path.parent().map_or_else(|| Path::new("."), |p| p);
+    let parent = path.parent().unwrap_or_else(|| Path::new("."));
     let rights = fs::metadata(parent)?.permissions().mode() & 0o777;
     let mode = if path.is_dir() {
         rights

@@ -58,7 +58,7 @@ pub(crate) fn write(
         || write_structures(&place.join("rtstruct.dcm"), job, findings),
     );
     images?;
-    let report = compose(job, findings, structures?);
+    let report = compose(job, findings, structures?.as_ref());
     write_file(
         &place.join("lesions.csv"),
         &isoboost_report::lesions_csv(&report)?,
@@ -176,7 +176,7 @@ fn write_structures(
     Ok(Some(written))
 }
 
-fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<WrittenObject>) -> Report {
+fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&WrittenObject>) -> Report {
     let patient = &job.study.patient;
     let staging = findings.staging;
     let of_writing = written

@@ -88,7 +88,7 @@ mod tests {
         let bed = place(Region::ProstateBed, None);
         let m = |m| place(Region::Distant, Some(m));
         check(&[], "miT0 N0 M0", "miT0 N0 M0");
-        check(&[bed.clone()], "miTr N0 M0", "miTr N0 M0");
+        check(std::slice::from_ref(&bed), "miTr N0 M0", "miTr N0 M0");
         check(
             &[m(Metastasis::Node), m(Metastasis::Bone)],
             "miT0 N0 M1b",

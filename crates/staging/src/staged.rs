@@ -4,10 +4,10 @@ use isoboost_lesion::{Focus, PointFocus};
 
 use crate::region::{ExclusionReason, Region};
 
-/// A focus taken for disease.
+/// A focus that is judged to be disease.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lesion {
-    /// Number in the report, from 1.
+    /// Number in the report, from 1, and the value of its voxels in label maps.
     pub id: u32,
     /// Its voxels and measures.
     pub focus: Focus,
@@ -15,9 +15,9 @@ pub struct Lesion {
     pub region: Region,
     /// Where it is, in words.
     pub site: String,
-    /// Node station, where it can be told.
+    /// Group of lymph nodes, as `external_iliac`, where it can be told.
     pub station: Option<String>,
-    /// Its own miTNM category, as in `miN`.
+    /// Its own miTNM category, as `miTr`, `miN1` or `miM1b`; `miX` when undetermined.
     pub mi_tnm: String,
     /// How sure the class is, 0 to 1.
     pub confidence: f64,
@@ -25,7 +25,7 @@ pub struct Lesion {
     pub evidence: Vec<String>,
 }
 
-/// A focus taken for physiological uptake; listed, so that it can be restored.
+/// A focus that is judged to be physiological; listed, so that it can be restored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Excluded {
     /// Number in the report, counted on from the lesions.
@@ -43,15 +43,16 @@ pub struct Excluded {
 /// All foci of a study with what they are.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Staging {
-    /// Disease, in the order of their numbers.
+    /// Disease, largest volume first, in the order of their numbers.
     pub lesions: Vec<Lesion>,
-    /// Physiological uptake.
+    /// Physiological uptake, largest volume first.
     pub excluded: Vec<Excluded>,
-    /// Uptake too small to delineate.
+    /// Uptake too small to delineate, highest first.
     pub points: Vec<PointFocus>,
-    /// The patient's miTNM, as in `miTr N1a M0`.
+    /// The patient's miTNM, as `miTr N1a M0`; a category that cannot be judged is X.
     pub mi_tnm: String,
-    /// What a reader should know.
+    /// What a reader should know: why regions are open, and where small uptake lies that is not
+    /// physiological.
     pub findings: Vec<String>,
 }
 

@@ -188,9 +188,9 @@ fn agreeing_level(field: &Volume<f32>, between: [f32; 2], volume_ml: f64) -> Opt
             return Some(middle);
         }
         if found < 0.0 {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
     }
     None
