@@ -17,18 +17,28 @@ const LUMBAR_ABOVE_HOLLOW_MM: f64 = 140.0;
 /// … and at least this far; below, the corner has no upper leg.
 const LEAST_LUMBAR_MM: f64 = 75.0;
 
-/// The corner stands out from the line between lumbar spine and hollow by at least this, in mm.
-const LEAST_CORNER_MM: f64 = 14.0;
+/// The legs of the corner are read this far from it, in mm: about a vertebra away.
+const LEG_MM: (f64, f64) = (22.0, 46.0);
 
-/// The corner is drawn out from the lower edge of L5, which mostly stands out furthest, to the upper
-/// edge of the sacrum, which stands out by at least this share of it and lies within this distance
-/// below, in mm. The disc is midway.
-const CORNER_SHARE: f64 = 0.75;
-const CORNER_MM: f64 = 26.0;
+/// The corner stands before the line from the lumbar spine to the hollow of the sacrum by at least
+/// this share of the furthest point.
+const OUT_SHARE: f64 = 0.75;
 
-/// The front edge of the spine moves by less than this within the discs' height, in mm; what lies
+/// Least turn of the front edge at the promontory; in men it is some 40 to 70 degrees.
+const LEAST_BEND_DEGREES: f64 = 15.0;
+
+/// Slices with nearly the largest bend belong to the corner, which is mostly the lower front edge
+/// of L5; the middle of the disc lies this much lower, in mm.
+const CORNER_SHARE: f64 = 0.93;
+const DISC_BELOW_MM: f64 = 5.0;
+
+/// Gaps of discs and thin cortex in the front edge are closed within this to both sides, in mm:
+/// less than the hollow of the sacrum, more than two lost slices.
+const GAP_MM: f64 = 10.0;
+
+/// A vertebral body with little in it shows its walls alone, this far apart at most, in mm; what
 /// further in front is not the spine.
-const LEAP_MM: f64 = 24.0;
+const LEAP_MM: f64 = 42.0;
 
 /// Looks for the promontory above the femoral heads.
 pub(crate) fn find(bones: &Skeleton<'_>, midline: f64, heads_top: f64) -> Sought {
@@ -39,46 +49,93 @@ pub(crate) fn find(bones: &Skeleton<'_>, midline: f64, heads_top: f64) -> Sought
         .iter()
         .filter(near)
         .max_by(|a, b| a.1.total_cmp(&b.1));
-    let Some(&(hollow_z, hollow_y)) = hollow else {
+    let Some(&(hollow_z, _)) = hollow else {
         return Err(Absent(
             "no sacrum is seen above the femoral heads".to_owned(),
         ));
     };
     let above = fronts
         .iter()
-        .filter(|f| f.0 > hollow_z && f.0 <= hollow_z + LUMBAR_ABOVE_HOLLOW_MM);
+        .filter(|f| f.0 > hollow_z - LEG_MM.0 && f.0 <= hollow_z + LUMBAR_ABOVE_HOLLOW_MM);
     let leg: Vec<(f64, f64)> = above.copied().collect();
-    let Some(top_z) = leg
-        .last()
-        .map(|f| f.0)
-        .filter(|z| z - hollow_z >= LEAST_LUMBAR_MM)
-    else {
+    if leg.last().is_none_or(|f| f.0 - hollow_z < LEAST_LUMBAR_MM) {
         return Err(Absent(
             "the field ends too near above the sacrum to see the lumbar spine".to_owned(),
         ));
-    };
-    // Discs are no bone: the front edge near the top is that of the bodies.
-    let bodies = leg.iter().filter(|f| f.0 > top_z - 20.0);
-    let top_y = bodies.map(|f| f.1).fold(f64::INFINITY, f64::min);
-    let (dz, dy) = (hollow_z - top_z, hollow_y - top_y);
-    let length = dz.hypot(dy);
-    let in_front = |f: &(f64, f64)| (dz * (f.1 - top_y) - dy * (f.0 - top_z)) / length;
-    let distances: Vec<f64> = leg.iter().map(in_front).collect();
-    let corner = (0..leg.len()).max_by(|a, b| distances[*a].total_cmp(&distances[*b]));
-    let Some(corner) = corner.filter(|n| distances[*n] >= LEAST_CORNER_MM) else {
-        return Err(Absent("the front of the spine has no corner".to_owned()));
-    };
-    let stands_out = distances[corner];
-    let still_out = |n: &usize| distances[*n] >= CORNER_SHARE * stands_out;
-    let near = |n: &usize| leg[corner].0 - leg[*n].0 <= CORNER_MM;
-    let lowest = (0..=corner).filter(near).find(still_out).unwrap_or(corner);
-    let z = f64::midpoint(leg[corner].0, leg[lowest].0);
-    let how = format!(
-        "corner of the spine's front edge, {stands_out:.0} mm before the line from the lumbar \
-         spine to the hollow of the sacrum"
-    );
-    let at = Point3::new(midline, leg[corner].1, z);
+    }
+    let edge = closed(&leg);
+    let out = before_line(&edge, hollow_z);
+    let furthest = out.iter().copied().fold(0.0, f64::max);
+    let bends: Vec<f64> = (0..edge.len())
+        .map(|n| {
+            if out[n] >= OUT_SHARE * furthest {
+                bend(&edge, n)
+            } else {
+                0.0
+            }
+        })
+        .collect();
+    let largest = bends.iter().copied().fold(0.0, f64::max);
+    if largest < LEAST_BEND_DEGREES {
+        return Err(Absent(format!(
+            "the front of the spine has no corner (largest bend {largest:.0} degrees)"
+        )));
+    }
+    let corner = (0..edge.len()).filter(|n| bends[*n] >= CORNER_SHARE * largest);
+    let (mut z, mut y, mut weight) = (0.0, f64::INFINITY, 0.0);
+    for n in corner {
+        z += bends[n] * edge[n].0;
+        y = y.min(edge[n].1);
+        weight += bends[n];
+    }
+    let how = format!("corner of the spine's front edge, which bends by {largest:.0} degrees");
+    let at = Point3::new(midline, y, z / weight - DISC_BELOW_MM);
     Ok(seen(at, 0.8, how))
+}
+
+/// The front edge with the gaps of discs and thin cortex closed: the hindmost of the foremost of
+/// the neighbours, a closing along z.
+fn closed(edge: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let extreme = |edge: &[(f64, f64)], pick: fn(f64, f64) -> f64| -> Vec<(f64, f64)> {
+        let of = |z: f64| {
+            let near = edge.iter().filter(|f| (f.0 - z).abs() <= GAP_MM);
+            near.map(|f| f.1).reduce(pick)
+        };
+        edge.iter().map(|f| (f.0, of(f.0).unwrap_or(f.1))).collect()
+    };
+    extreme(&extreme(edge, f64::min), f64::max)
+}
+
+/// How far each point stands before the line from the lumbar spine to the hollow of the sacrum.
+fn before_line(edge: &[(f64, f64)], hollow_z: f64) -> Vec<f64> {
+    let hollow = edge.iter().filter(|f| f.0 <= hollow_z + GAP_MM);
+    let hollow = hollow.copied().reduce(|a, b| if b.1 > a.1 { b } else { a });
+    let (Some(low), Some(high)) = (hollow, edge.last()) else {
+        return vec![0.0; edge.len()];
+    };
+    let (dz, dy) = (low.0 - high.0, low.1 - high.1);
+    let length = dz.hypot(dy);
+    edge.iter()
+        .map(|f| (dz * (f.1 - high.1) - dy * (f.0 - high.0)) / length)
+        .collect()
+}
+
+/// How much the edge turns backwards at a point, in degrees, by its mean places above and below.
+fn bend(edge: &[(f64, f64)], n: usize) -> f64 {
+    let (z, y) = edge[n];
+    let mean = |low: f64, high: f64| {
+        let far = edge.iter().filter(|f| f.0 >= z + low && f.0 <= z + high);
+        let (sum, count) = far.fold(((0.0, 0.0), 0.0), |(sum, count), f| {
+            ((sum.0 + f.0, sum.1 + f.1), count + 1.0)
+        });
+        (count > 0.0).then_some((sum.0 / count, sum.1 / count))
+    };
+    let (Some(above), Some(below)) = (mean(LEG_MM.0, LEG_MM.1), mean(-LEG_MM.1, -LEG_MM.0)) else {
+        return 0.0;
+    };
+    let upper = (y - above.1).atan2(above.0 - z);
+    let lower = (below.1 - y).atan2(z - below.0);
+    (lower - upper).to_degrees()
 }
 
 /// (z, y) of the front edge of sacrum and lumbar spine, slice by slice upwards.
