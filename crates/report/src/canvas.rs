@@ -9,17 +9,71 @@ pub(crate) const TEXT_HEIGHT: i64 = 16;
 /// A picture that is drawn on; what lies outside is cut off.
 pub(crate) struct Canvas {
     pub(crate) image: RgbImage,
+    /// The part that may be drawn on.
+    clip: Rectangle,
+}
+
+/// A part of a picture, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Rectangle {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+}
+
+impl Rectangle {
+    pub(crate) fn contains(&self, x: f64, y: f64) -> bool {
+        (self.x..self.x + self.width).contains(&x) && (self.y..self.y + self.height).contains(&y)
+    }
+
+    /// Whether `other` lies inside.
+    pub(crate) fn holds(&self, other: &Self) -> bool {
+        self.x <= other.x
+            && self.y <= other.y
+            && self.x + self.width >= other.x + other.width
+            && self.y + self.height >= other.y + other.height
+    }
+
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        self.x < other.x + other.width
+            && other.x < self.x + self.width
+            && self.y < other.y + other.height
+            && other.y < self.y + self.height
+    }
+
+    /// Distance of a point from the rectangle, zero inside.
+    pub(crate) fn distance(&self, [x, y]: [f64; 2]) -> f64 {
+        let beyond = |v: f64, low: f64, size: f64| (low - v).max(v - low - size).max(0.0);
+        beyond(x, self.x, self.width).hypot(beyond(y, self.y, self.height))
+    }
 }
 
 impl Canvas {
     pub(crate) fn new(width: u32, height: u32, colour: [u8; 3]) -> Self {
         Self {
             image: RgbImage::from_pixel(width, height, Rgb(colour)),
+            clip: Rectangle {
+                x: 0.0,
+                y: 0.0,
+                width: f64::from(width),
+                height: f64::from(height),
+            },
         }
+    }
+
+    /// Draws inside `part` alone.
+    pub(crate) fn within(&mut self, part: Rectangle, draw: impl FnOnce(&mut Self)) {
+        let whole = std::mem::replace(&mut self.clip, part);
+        draw(self);
+        self.clip = whole;
     }
 
     /// Lays `colour` over a pixel with an opacity of 0 to 1.
     pub(crate) fn blend(&mut self, x: i64, y: i64, colour: [u8; 3], opacity: f64) {
+        if !self.clip.contains(x as f64, y as f64) {
+            return;
+        }
         let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) else {
             return;
         };
@@ -88,4 +142,54 @@ impl Canvas {
 pub(crate) fn text_width(text: &str) -> i64 {
     let letter = get_raster_width(FontWeight::Regular, RasterHeight::Size16);
     (text.chars().count() * letter) as i64
+}
+
+/// A text in lines of at most so many letters, broken between words where there are some.
+pub(crate) fn wrap(text: &str, letters: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= letters => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => {
+                let characters: Vec<char> = word.chars().collect();
+                lines.extend(
+                    characters
+                        .chunks(letters.max(1))
+                        .map(|part| part.iter().collect()),
+                );
+            }
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_break_between_words_and_long_words_anywhere() {
+        assert_eq!(wrap("left of the aorta", 11), ["left of the", "aorta"]);
+        assert_eq!(wrap("abcdefgh ij", 5), ["abcde", "fgh", "ij"]);
+        assert_eq!(wrap("", 5), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_drawn_within_a_part_stays_there() {
+        let mut canvas = Canvas::new(20, 20, [255; 3]);
+        let part = Rectangle {
+            x: 5.0,
+            y: 5.0,
+            width: 4.0,
+            height: 6.0,
+        };
+        canvas.within(part, |c| c.rectangle(0, 0, 20, 20, [0; 3]));
+        let dark = canvas.image.pixels().filter(|p| p.0 == [0; 3]).count();
+        assert_eq!(dark, 24);
+        canvas.rectangle(0, 0, 1, 1, [0; 3]);
+        assert_eq!(canvas.image.get_pixel(0, 0).0, [0; 3]);
+    }
 }
