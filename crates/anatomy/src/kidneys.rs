@@ -70,21 +70,27 @@ fn one(scene: &Scene<'_>, side: Side) -> Option<(Side, Part, f64, bool)> {
     while share <= LAST_SHARE {
         let level = LEAST_SUV.max(highest * share as f32);
         let mask = scene.select(zone, |v| soft(v) && scene.suv[v] >= level);
-        let largest = parts(&mask, Connectivity::Six, POLE_ML)
-            .into_iter()
-            .next()?;
         share += SHARE_STEP;
-        if largest.volume_ml > KIDNEY_ML.1 {
+        let found = parts(&mask, Connectivity::Six, POLE_ML);
+        if found.first()?.volume_ml > KIDNEY_ML.1 {
             continue;
         }
-        let cut = reaches_end(scene, &largest);
-        if largest.volume_ml < KIDNEY_ML.0 && !cut {
-            return None;
-        }
-        let median = quantile(&values_in(&largest.mask, scene.suv), 0.5);
-        return Some((side, largest, median, cut));
+        let whole = found.into_iter().map(|part| {
+            let cut = reaches_end(scene, &part);
+            let median = quantile(&values_in(&part.mask, scene.suv), 0.5);
+            (part, median, cut)
+        });
+        // Hot and large: the spleen may be larger, a lesion hotter.
+        let best = whole
+            .filter(|(part, _, cut)| *cut || part.volume_ml >= KIDNEY_ML.0)
+            .max_by(|a, b| weight(a).total_cmp(&weight(b)));
+        return best.map(|(part, median, cut)| (side, part, median, cut));
     }
     None
+}
+
+fn weight((part, median, _): &(Part, f64, bool)) -> f64 {
+    median * part.volume_ml.sqrt()
 }
 
 /// Whether a part reaches the upper end of PET or CT.

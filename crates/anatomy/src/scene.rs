@@ -80,8 +80,8 @@ pub(crate) fn parts(mask: &Mask, connectivity: Connectivity, least_ml: f64) -> V
     found
 }
 
-/// A mask with one voxel more on every side, on a grid that has room for it where `within` has.
-pub(crate) fn grown(mask: &Mask, steps: usize, within: &Mask) -> Mask {
+/// A mask on a grid with `steps` voxels more on every side, as far as `within` has them.
+pub(crate) fn padded(mask: &Mask, steps: usize, within: &Mask) -> Mask {
     let Some(at) = within.grid().voxel_at(mask.grid().origin()) else {
         return mask.clone();
     };
@@ -93,14 +93,23 @@ pub(crate) fn grown(mask: &Mask, steps: usize, within: &Mask) -> Mask {
     let room = bounds.grown([steps; 3], within.grid().shape());
     let offset = [0, 1, 2].map(|a| bounds.min[a] - room.min[a]);
     let mut out = Mask::empty(within.grid().crop(room));
-    let limit = room.shape();
     for voxel in mask.voxels() {
-        let here = [0, 1, 2].map(|a| voxel[a] + offset[a]);
+        out[[0, 1, 2].map(|a| voxel[a] + offset[a])] = true;
+    }
+    out
+}
+
+/// A mask grown by `steps` voxels on every side, as far as `within` reaches.
+pub(crate) fn grown(mask: &Mask, steps: usize, within: &Mask) -> Mask {
+    let room = padded(mask, steps, within);
+    let shape = room.grid().shape();
+    let mut out = Mask::empty(room.grid().clone());
+    for voxel in room.voxels() {
         let around = IndexBox {
-            min: here,
-            max: here,
+            min: voxel,
+            max: voxel,
         };
-        for near in around.grown([steps; 3], limit).voxels() {
+        for near in around.grown([steps; 3], shape).voxels() {
             out[near] = true;
         }
     }

@@ -1,10 +1,10 @@
 //! Organs above the pelvis that take up PSMA ligands: liver, spleen, salivary and lacrimal glands.
 
-use isoboost_volume::{Connectivity, Mask};
+use isoboost_volume::{Connectivity, Margins, Mask, expand, shrink};
 use nalgebra::Point3;
 
 use crate::organ::{Organ, OrganKind, OrganSource, Side};
-use crate::scene::{Part, Scene, grown, parts, quantile, values_in};
+use crate::scene::{Part, Scene, grown, padded, parts, quantile, values_in};
 
 /// HU below which a voxel of the body is air.
 const AIR_HU: i16 = -500;
@@ -21,6 +21,12 @@ const SOLID_HU: (i16, i16) = (15, 160);
 /// An organ's uptake lies within these multiples of its median: what is hotter or colder and
 /// joined to it is bowel, kidney or a lesion.
 const EVEN: (f64, f64) = (0.5, 1.6);
+
+/// What is joined to an organ by less than twice this is not the organ, in mm: the duodenum on the
+/// liver, the stomach on the spleen.
+const BRIDGE_MM: f64 = 11.0;
+/// Voxels that hold that distance at 2.5 mm and more.
+const GROW_BACK_VOXELS: usize = 5;
 
 const LIVER_ML: (f64, f64) = (300.0, 4000.0);
 const SPLEEN_ML: (f64, f64) = (40.0, 1200.0);
@@ -98,7 +104,7 @@ pub(crate) fn abdominal(scene: &Scene<'_>, kidneys: &[Organ], lungs: Lungs) -> V
     liver.into_iter().chain(spleen).collect()
 }
 
-/// The largest part of even uptake, and its median.
+/// The largest part of even uptake without what hangs on it by a thin bridge, and its median.
 fn even(scene: &Scene<'_>, part: &Part) -> (Part, f64) {
     let median = quantile(&values_in(&part.mask, scene.suv), 0.5);
     let at = scene.suv.grid().voxel_at(part.mask.grid().origin());
@@ -107,8 +113,18 @@ fn even(scene: &Scene<'_>, part: &Part) -> (Part, f64) {
         let suv = f64::from(scene.suv[[0, 1, 2].map(|a| v[a] + at[a])]);
         part.mask[v] && suv >= EVEN.0 * median && suv <= EVEN.1 * median
     });
-    let largest = parts(&mask, Connectivity::Six, 0.0).into_iter().next();
-    let even = largest.unwrap_or_else(|| part.clone());
+    let core = shrink(&padded(&mask, 1, scene.bone), &Margins::uniform(BRIDGE_MM));
+    let largest = parts(&core, Connectivity::Six, 0.0).into_iter().next();
+    let even = largest.and_then(|core| {
+        let room = padded(&core.mask, GROW_BACK_VOXELS, scene.bone);
+        let mask = expand(&room, &Margins::uniform(BRIDGE_MM));
+        Some(Part {
+            volume_ml: mask.volume_ml(),
+            center: mask.centroid()?,
+            mask,
+        })
+    });
+    let even = even.unwrap_or_else(|| part.clone());
     let median = quantile(&values_in(&even.mask, scene.suv), 0.5);
     (even, median)
 }

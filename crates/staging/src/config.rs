@@ -30,7 +30,7 @@ pub struct StagingConfig {
     /// Share of a focus' uptake inside an organ from which it belongs to the organ, when its
     /// maximum lies elsewhere.
     pub organ_share: f64,
-    /// A focus in liver or spleen is a lesion from this multiple of the organ's median uptake.
+    /// A small focus in liver or spleen is a lesion from this multiple of the organ's own uptake.
     pub organ_ratio: f64,
     /// Uptake in front of the lumbar spine and the pelvic vessels is bowel up to this SUVbw:
     /// duodenum and jejunum have means of 7 to 11.

@@ -2,15 +2,22 @@
 
 use isoboost_anatomy::{Anatomy, Organ, OrganKind};
 use isoboost_volume::Volume;
+use nalgebra::Vector3;
 
 use crate::StagingConfig;
 use crate::place::{density_around, distance_to};
 use crate::region::{ExclusionReason, Region};
-use crate::uptake::{Uptake, median_in};
+use crate::uptake::{Uptake, typical_in};
 use crate::verdict::{Metastasis, Verdict};
 
 /// Density of air, in HU.
 const AIR_HU: f64 = -600.0;
+
+/// A focus of more than this share of an organ's volume is no lesion in it but the organ.
+const FOCAL_SHARE: f64 = 0.3;
+
+/// Nearer than this to the surface of an organ's mask, a focus may belong to a neighbour, in mm.
+const RIM_MM: f64 = 20.0;
 
 /// A lesion whose maximum lies within this of the bladder is told to touch it, in mm.
 const CONTACT_MM: f64 = 12.0;
@@ -42,9 +49,9 @@ pub(crate) fn judge(
         ),
         format!("{}: {}", organ.kind.name(), organ.evidence),
     ];
-    if let Some((median, ratio)) = stands_out(uptake, organ, suv, config) {
+    if let Some((typical, ratio)) = stands_out(uptake, organ, suv, config) {
         evidence.push(format!(
-            "SUVmax {:.1} is {ratio:.1} times the organ's median of {median:.1}",
+            "SUVmax {:.1} is {ratio:.1} times the organ's own uptake of {typical:.1}",
             uptake.suv_max
         ));
         let site = organ.kind.name();
@@ -59,19 +66,26 @@ pub(crate) fn judge(
     ))
 }
 
-/// In organs of even uptake a focus far above it is a lesion.
+/// In organs of even uptake a small focus far above it, deep inside, is a lesion. A large one is
+/// the organ, and one at its rim is more likely duodenum, kidney or gallbladder beside it; both
+/// stay in the list of what is excluded, with their uptake.
 fn stands_out(
     uptake: &Uptake,
     organ: &Organ,
     suv: &Volume<f32>,
     config: &StagingConfig,
 ) -> Option<(f64, f64)> {
-    if !matches!(organ.kind, OrganKind::Liver | OrganKind::Spleen) {
+    let even = matches!(organ.kind, OrganKind::Liver | OrganKind::Spleen);
+    let deep = [Vector3::x(), Vector3::y(), Vector3::z()]
+        .into_iter()
+        .flat_map(|axis| [axis * RIM_MM, axis * -RIM_MM])
+        .all(|step| organ.mask.contains(uptake.max_at + step));
+    if !even || !deep || uptake.volume_ml > FOCAL_SHARE * organ.mask.volume_ml() {
         return None;
     }
-    let median = median_in(organ, suv)?;
-    let ratio = uptake.suv_max / median;
-    (ratio >= config.organ_ratio).then_some((median, ratio))
+    let typical = typical_in(organ, suv)?;
+    let ratio = uptake.suv_max / typical;
+    (ratio >= config.organ_ratio).then_some((typical, ratio))
 }
 
 fn contamination(uptake: &Uptake, anatomy: &Anatomy) -> Option<Verdict> {

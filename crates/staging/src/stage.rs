@@ -3,8 +3,10 @@
 use isoboost_anatomy::Anatomy;
 use isoboost_lesion::{FoundFoci, PointFocus};
 use isoboost_volume::Volume;
+use nalgebra::Point3;
 
 use crate::place::Levels;
+use crate::region::Region;
 use crate::staged::{Excluded, Lesion, Staging};
 use crate::uptake::Uptake;
 use crate::verdict::{Kind, Lesional, Verdict};
@@ -16,6 +18,12 @@ const TOUCHES_BONE: f64 = 0.1;
 /// A focus this much longer than wide, along the patient, may be a ureter.
 const URETER_ELONGATION: f64 = 1.8;
 const ALONG_PATIENT: f64 = 0.75;
+
+/// Foci on both sides mirror each other within this, in mm, with maxima within this ratio; nearer to
+/// the midline than the ureters a focus has no other side, in mm.
+const MIRRORED_MM: f64 = 8.0;
+const MIRRORED_RATIO: f64 = 1.5;
+const URETER_ASIDE_MM: f64 = 15.0;
 
 /// Judges each focus: physiological with its reason, or a lesion with its region.
 ///
@@ -57,6 +65,9 @@ pub fn stage(
             }
         }
     }
+    if let Ok(levels) = &levels {
+        tell_mirrored(&mut staging.lesions, levels);
+    }
     let first = places.len() as u32 + 1;
     for (number, excluded) in (first..).zip(&mut staging.excluded) {
         excluded.id = number;
@@ -74,6 +85,40 @@ pub fn stage(
     staging.findings.extend(told);
     staging.points = found.points;
     staging
+}
+
+/// Tells of nodes that mirror each other with like uptake: urine in both ureters looks so where
+/// they cross the iliac vessels.
+fn tell_mirrored(lesions: &mut [Lesion], levels: &Levels) {
+    let mirrored: Vec<Option<(u32, f64)>> = lesions
+        .iter()
+        .map(|a| {
+            let at = a.focus.measures.centroid;
+            let other = Point3::new(2.0 * levels.midline - at.x, at.y, at.z);
+            lesions
+                .iter()
+                .filter(|b| b.id != a.id && b.region == Region::PelvicNode)
+                .filter(|b| {
+                    let ratio = a.focus.measures.suv_max / b.focus.measures.suv_max;
+                    (1.0 / MIRRORED_RATIO..=MIRRORED_RATIO).contains(&ratio)
+                })
+                .map(|b| (b.id, (b.focus.measures.centroid - other).norm()))
+                .find(|(_, apart)| *apart <= MIRRORED_MM)
+        })
+        .collect();
+    for (lesion, mirrored) in lesions.iter_mut().zip(mirrored) {
+        let aside = levels.aside(lesion.focus.measures.centroid).1;
+        if let Some((id, apart)) = mirrored
+            && lesion.region == Region::PelvicNode
+            && aside >= URETER_ASIDE_MM
+        {
+            lesion.confidence = rounded(lesion.confidence * 0.65);
+            lesion.evidence.push(format!(
+                "mirrors lesion {id} within {apart:.0} mm with like uptake: may be urine in both \
+                 ureters"
+            ));
+        }
+    }
 }
 
 /// Where uptake is that is too small to delineate; nothing when it is physiological.

@@ -5,8 +5,12 @@ use isoboost_lesion::{Focus, PointFocus};
 use isoboost_volume::Volume;
 use nalgebra::{Matrix3, Point3, SymmetricEigen, Vector3};
 
-/// Voxels of an organ that its median uptake is taken from, at most.
-const MEDIAN_SAMPLES: usize = 4000;
+/// Voxels of an organ that its uptake is taken from, at most.
+const ORGAN_SAMPLES: usize = 4000;
+
+/// A mask of an organ holds its rim, where uptake is blurred away; this quantile of the whole is
+/// about the median of the core.
+const CORE_QUANTILE: f64 = 0.7;
 
 /// Where uptake is and how much: of a focus, or of a point too small for an outline.
 #[derive(Debug, Clone)]
@@ -14,6 +18,7 @@ pub(crate) struct Uptake {
     pub(crate) center: Point3<f64>,
     pub(crate) max_at: Point3<f64>,
     pub(crate) suv_max: f64,
+    pub(crate) volume_ml: f64,
     /// Voxel centres with their SUV.
     voxels: Vec<(Point3<f64>, f64)>,
 }
@@ -28,6 +33,7 @@ impl Uptake {
             center: focus.measures.centroid,
             max_at: focus.measures.max_at,
             suv_max: focus.measures.suv_max,
+            volume_ml: focus.measures.volume_ml,
             voxels: voxels.collect(),
         }
     }
@@ -37,6 +43,7 @@ impl Uptake {
             center: point.max_at,
             max_at: point.max_at,
             suv_max: point.suv_max,
+            volume_ml: point.volume_ml,
             voxels: vec![(point.max_at, point.suv_max)],
         }
     }
@@ -79,9 +86,9 @@ impl Uptake {
     }
 }
 
-/// Median SUV in an organ's mask.
-pub(crate) fn median_in(organ: &Organ, suv: &Volume<f32>) -> Option<f64> {
-    let every = organ.mask.count().div_ceil(MEDIAN_SAMPLES).max(1);
+/// Typical SUV of an organ: about the median of its core.
+pub(crate) fn typical_in(organ: &Organ, suv: &Volume<f32>) -> Option<f64> {
+    let every = organ.mask.count().div_ceil(ORGAN_SAMPLES).max(1);
     let mut values: Vec<f32> = organ
         .mask
         .voxels()
@@ -90,5 +97,6 @@ pub(crate) fn median_in(organ: &Organ, suv: &Volume<f32>) -> Option<f64> {
         .map(|v| suv[v])
         .collect();
     values.sort_by(f32::total_cmp);
-    values.get(values.len() / 2).copied().map(f64::from)
+    let place = (values.len() as f64 * CORE_QUANTILE) as usize;
+    values.get(place).copied().map(f64::from)
 }

@@ -5,9 +5,10 @@
 use isoboost_anatomy::recognise;
 use isoboost_lesion::{LesionConfig, find_foci};
 use isoboost_phantom::{
-    PelvisSpec, PhantomStudy, ScannerModel, Scenario, Side, Tracer, TruthLesion, pelvis,
+    GridSpec, LesionSpec, PelvisSpec, PhantomStudy, ScannerModel, Scenario, Side, Site, Tracer,
+    TruthLesion, pelvis,
 };
-use isoboost_staging::{ExclusionReason, Region, Staging, StagingConfig, stage};
+use isoboost_staging::{ExclusionReason, Staging, StagingConfig, stage};
 
 /// Three noise seeds where rendering is fast, one in development builds.
 const SEEDS: std::ops::RangeInclusive<u64> = if cfg!(debug_assertions) { 1..=1 } else { 1..=3 };
@@ -61,7 +62,21 @@ fn check(study: &PhantomStudy, what: &str) -> Staging {
             );
         }
     }
-    assert!(open.is_empty(), "{what}: false lesions {open:#?}");
+    let false_ones: Vec<_> = open
+        .iter()
+        .map(|l| {
+            (
+                &l.site,
+                l.focus.measures.max_at,
+                l.focus.measures.volume_ml,
+                &l.evidence,
+            )
+        })
+        .collect();
+    assert!(
+        false_ones.is_empty(),
+        "{what}: false lesions {false_ones:#?}"
+    );
     let bladder = staging
         .excluded
         .iter()
@@ -112,15 +127,80 @@ fn many_lesions_keep_their_classes() {
     check_scenario(Scenario::Polymetastatic, "miT0 N1b M1b");
 }
 
+/// Mid-thigh to skull on coarse voxels.
+fn whole_body(spec: &PelvisSpec, tracer: Tracer) -> PhantomStudy {
+    let scanner = ScannerModel {
+        pet: GridSpec {
+            slices: Some(240),
+            ..GridSpec::square(112, 4.5, 4.0)
+        },
+        ct: GridSpec {
+            slices: Some(240),
+            ..GridSpec::square(128, 3.906_25, 4.0)
+        },
+        ..ScannerModel::small()
+    };
+    pelvis(spec, tracer, &scanner, 5).unwrap()
+}
+
+fn check_organs(staging: &Staging) {
+    use ExclusionReason as Reason;
+    for (reason, least) in [
+        (Reason::Kidney, 2),
+        (Reason::Liver, 1),
+        (Reason::Spleen, 1),
+        (Reason::Gland, 4),
+    ] {
+        let n = staging
+            .excluded
+            .iter()
+            .filter(|e| e.reason == reason)
+            .count();
+        assert!(n >= least, "{reason:?}: {n}");
+    }
+}
+
 #[test]
-fn another_tracer_with_cool_urine_and_warm_marrow_changes_no_class() {
-    let spec = PelvisSpec::from(Scenario::BedNode);
-    let study = render(&spec, Tracer::F18Psma1007, 4);
+fn lesions_of_the_whole_body_are_told_from_its_hot_organs() {
+    let spec = PelvisSpec::from(Scenario::WholeBody);
+    let study = whole_body(&spec, Tracer::Ga68Psma11);
+    let staging = check(&study, "whole body");
+    assert_eq!(staging.mi_tnm, "miTr N1b M1b");
+    check_organs(&staging);
+}
+
+#[test]
+fn a_metastasis_deep_in_the_liver_is_distant() {
+    let spec = PelvisSpec {
+        lesions: vec![LesionSpec::at(Site::Liver, Side::Right, 22.0, 25.0)],
+        ..PelvisSpec::default()
+    };
+    let staging = check(&whole_body(&spec, Tracer::Ga68Psma11), "liver");
+    assert_eq!(staging.mi_tnm, "miT0 N0 M1c");
+    assert_eq!(staging.lesions[0].site, "liver");
+}
+
+#[test]
+fn a_hot_liver_and_cool_urine_change_no_class() {
+    let spec = PelvisSpec::from(Scenario::WholeBody);
+    let study = whole_body(&spec, Tracer::F18Psma1007);
+    check(&study, "whole body, PSMA-1007");
+}
+
+#[test]
+fn urine_in_both_ureters_is_told_and_not_sure() {
+    let spec = PelvisSpec {
+        ureter_spots: true,
+        ..PelvisSpec::default()
+    };
+    let study = render(&spec, Tracer::Ga68Psma11, 3);
     let staging = staged(&study);
-    let regions: Vec<Region> = staging.lesions.iter().map(|l| l.region).collect();
-    let beds = regions
-        .iter()
-        .filter(|r| **r == Region::ProstateBed)
-        .count();
-    assert_eq!((regions.len(), beds), (4, 1), "{:#?}", staging.lesions);
+    assert!(!staging.lesions.is_empty());
+    for lesion in &staging.lesions {
+        assert!(lesion.confidence < 0.5, "{lesion:#?}");
+        assert!(
+            lesion.evidence.iter().any(|e| e.contains("ureters")),
+            "{lesion:#?}"
+        );
+    }
 }
