@@ -12,13 +12,11 @@ use crate::{Contour, Grid, Mask, Volume, signed_distance};
 const VERTEX_DISTANCE_MM: f64 = 0.02;
 /// A ring of a smaller area is no region but the rounding of a field that just touches its level.
 const SMALLEST_AREA_MM2: f64 = 0.005;
-/// How near [`fit_level_to_volume`] comes to the volume asked for.
-const VOLUME_TOLERANCE: f64 = 5e-4;
-
-/// How nearly the contours' volume must be the voxels' to count as the same.
-const VOLUME_AGREEMENT: f64 = 4.5e-3;
-/// How far from the volume asked for a level may be at which the two agree.
-const VOLUME_SEARCH: f64 = 0.02;
+/// How far beyond the levels of a region's voxels its volume is looked for, in units of the widest
+/// range of levels of a slice.
+const BEYOND_RANGE: f32 = 20.0;
+/// How near the volume of contours comes to that of their voxels.
+const VOLUME_TOLERANCE: f64 = 2e-3;
 
 /// A region of one slice: an outer ring and its holes.
 ///
@@ -69,11 +67,20 @@ pub fn slice_regions(field: &Volume<f32>, slice: usize, level: f32) -> Vec<Plana
 /// Holes are joined to their outer ring by a channel of no width (keyhole), so that a reader that
 /// fills each contour by itself and one that combines all of them see the same region.
 pub fn contours_from_field(field: &Volume<f32>, level: f32) -> Vec<Contour> {
+    contours_at(field, &vec![Some(level); field.grid().shape()[0]])
+}
+
+/// Contours at a level of its own for each slice; none on slices without one.
+fn contours_at(field: &Volume<f32>, levels: &[Option<f32>]) -> Vec<Contour> {
     let grid = field.grid();
-    let slices: Vec<Vec<Contour>> = (0..grid.shape()[0])
-        .into_par_iter()
-        .map(|k| {
-            let regions = slice_regions(field, k, level).into_iter();
+    let slices: Vec<Vec<Contour>> = levels
+        .par_iter()
+        .enumerate()
+        .map(|(k, level)| {
+            let regions = level
+                .map(|level| slice_regions(field, k, level))
+                .into_iter()
+                .flatten();
             let contour = |region| Contour {
                 slice: Some(k),
                 points: join_holes(region)
@@ -87,11 +94,9 @@ pub fn contours_from_field(field: &Volume<f32>, level: f32) -> Vec<Contour> {
     slices.into_iter().flatten().collect()
 }
 
-/// Smooth contours of a mask whose volume is the mask's.
+/// Smooth contours of a mask that enclose its voxels and have its volume.
 pub fn contours_from_mask(mask: &Mask) -> Vec<Contour> {
-    let field = signed_distance(mask);
-    let level = fit_level_to_volume(&field, mask.volume_ml());
-    contours_from_field(&field, level)
+    contours_around(mask, &signed_distance(mask))
 }
 
 /// The voxels where `field` is lowest, as many as come nearest to `volume_ml` and at least one.
@@ -123,77 +128,95 @@ fn number(value: f32) -> f32 {
     if value.is_nan() { f32::INFINITY } else { value }
 }
 
-/// A region of about a given volume as voxels and as contours that agree: smooth contours at a
-/// level of `field`, and the voxels whose centres they enclose, with equal volumes.
+/// A region of a given volume as voxels and as contours that agree: the voxels of
+/// [`mask_of_volume`] and the contours of [`contours_around`] them.
 ///
 /// A slice or a pixel is as wide as the grid has it: sampling a 10 mm sphere on 3 mm slices at a
 /// fixed level misses its volume by up to a tenth. `volume_ml` is measured beforehand on a finer
-/// lattice (see [`isosurface_volume_ml`]); the level moves by a fraction of a pixel so that the
-/// slices hold what the body holds. Of the levels that come nearest to it, the first is taken at
-/// which counting voxels and measuring contours give the same; where there is none the contours
-/// are fitted to the voxels' volume, and enclose a voxel more or less here and there.
+/// lattice (see [`isosurface_volume_ml`]), so that the slices hold what the body holds.
 pub fn region_of_volume(field: &Volume<f32>, volume_ml: f64) -> (Mask, Vec<Contour>) {
-    let voxel_ml = field.grid().voxel_volume_ml();
-    let wanted = ((volume_ml / voxel_ml).round() as usize).max(1);
-    let reach = (wanted as f64 * VOLUME_SEARCH).ceil() as usize;
-    let first = wanted.saturating_sub(reach + 1);
-    let ordered = order_statistics(field, first, wanted + reach);
-    let near = (0..=reach).flat_map(|step| [wanted + step, wanted.saturating_sub(step)]);
-    for n in near.filter(|n| *n > first && n - first < ordered.len()) {
-        let between = [ordered[n - first - 1], ordered[n - first]];
-        if let Some(level) = agreeing_level(field, between, n as f64 * voxel_ml) {
-            let mask = field.map(|value| *value <= level);
-            return (mask, contours_from_field(field, level));
-        }
-    }
     let mask = mask_of_volume(field, volume_ml);
-    let level = fit_level_to_volume(field, mask.volume_ml());
-    (mask, contours_from_field(field, level))
+    let contours = contours_around(&mask, field);
+    (mask, contours)
 }
 
-/// The values that are `first`-th to `last`-th lowest, counted from 0, in their order.
-fn order_statistics(field: &Volume<f32>, first: usize, last: usize) -> Vec<f32> {
-    let mut values: Vec<f32> = field.as_slice().iter().map(|v| number(*v)).collect();
-    let last = last.min(values.len() - 1);
-    let first = first.min(last);
-    values.select_nth_unstable_by(last, f32::total_cmp);
-    values.truncate(last + 1);
-    values.select_nth_unstable_by(first, f32::total_cmp);
-    let mut range = values.split_off(first);
-    range.sort_unstable_by(f32::total_cmp);
-    range
-}
-
-/// A level between two neighbouring values of the field at which the contours enclose `volume_ml`.
-fn agreeing_level(field: &Volume<f32>, between: [f32; 2], volume_ml: f64) -> Option<f32> {
-    let [mut low, mut high] = between;
-    let off = |level: f32| volume_at(field, level) / volume_ml - 1.0;
-    if !(low < high && high.is_finite()) {
-        return None;
+/// Smooth contours around a mask that is the lower part of `field` in each slice: they enclose the
+/// centres of just its voxels, and the volume of its voxels within 0.5 %.
+///
+/// In each slice any level between the highest value inside and the lowest outside encloses the
+/// same voxels. All slices take the same share of the way from the one to the other, the share at
+/// which the volumes agree.
+pub fn contours_around(mask: &Mask, field: &Volume<f32>) -> Vec<Contour> {
+    let ranges = level_ranges(mask, field);
+    let wanted = mask.volume_ml();
+    let widest = ranges
+        .iter()
+        .flatten()
+        .map(|(low, high)| high - low)
+        .fold(0.0, f32::max);
+    let at_share = |share: f32| -> Vec<Option<f32>> {
+        let beyond = (share - share.clamp(0.0, 1.0)) * widest;
+        let level = |(low, high): (f32, f32)| low + (high - low) * share.clamp(0.0, 1.0) + beyond;
+        ranges.iter().map(|range| range.map(level)).collect()
+    };
+    let off = |share: f32| volume_at(field, &at_share(share)) / wanted - 1.0;
+    let mut share = 0.5;
+    let mut found = off(share);
+    let (mut low, mut high) = (0.0_f32, 1.0_f32);
+    // A region of a few voxels may have no level between that encloses enough, or little enough:
+    // then its volume goes before its voxels.
+    if found < -VOLUME_TOLERANCE && off(high) < -VOLUME_TOLERANCE {
+        (low, high) = (high, high + BEYOND_RANGE);
+    } else if found > VOLUME_TOLERANCE && off(low) > VOLUME_TOLERANCE {
+        (low, high) = (low - BEYOND_RANGE, low);
     }
-    // At the values themselves a contour runs through a voxel's centre.
-    let inset = (high - low) * 1e-3;
-    (low, high) = (low + inset, high - inset);
-    let (below, above) = (off(low), off(high));
-    if below.abs() <= VOLUME_AGREEMENT {
-        return Some(low);
-    }
-    if below > 0.0 || above < -VOLUME_AGREEMENT {
-        return None;
-    }
-    for _ in 0..20 {
-        let middle = low + (high - low) / 2.0;
-        let found = off(middle);
-        if found.abs() <= VOLUME_AGREEMENT {
-            return Some(middle);
+    for _ in 0..24 {
+        if found.abs() <= VOLUME_TOLERANCE {
+            break;
         }
-        if found < 0.0 {
-            low = middle;
+        if (low..=high).contains(&share) {
+            if found < 0.0 {
+                low = share;
+            } else {
+                high = share;
+            }
+        }
+        share = f32::midpoint(low, high);
+        found = off(share);
+    }
+    contours_at(field, &at_share(share))
+}
+
+/// For each slice the levels that enclose just the mask's voxels; none where it has no voxel.
+fn level_ranges(mask: &Mask, field: &Volume<f32>) -> Vec<Option<(f32, f32)>> {
+    let [_, nj, ni] = field.grid().shape();
+    let slices = field
+        .as_slice()
+        .chunks(nj * ni)
+        .zip(mask.as_slice().chunks(nj * ni));
+    let range = |(values, set): (&[f32], &[bool])| {
+        let (mut low, mut high) = (f32::NEG_INFINITY, f32::INFINITY);
+        for (value, set) in values.iter().zip(set) {
+            if *set {
+                low = low.max(number(*value));
+            } else {
+                high = high.min(number(*value));
+            }
+        }
+        if low == f32::NEG_INFINITY {
+            return None;
+        }
+        // With nothing outside there is no upper end; half the depth is some half pixel.
+        let high = if high < f32::MAX {
+            high
         } else {
-            high = middle;
-        }
-    }
-    None
+            low + low.abs().max(1.0)
+        };
+        // At the values themselves a contour runs through a voxel's centre.
+        let inset = (high - low).max(0.0) * 1e-3;
+        Some((low + inset, high - inset))
+    };
+    slices.map(range).collect()
 }
 
 /// Volume in mL where the trilinear field is at most `level`, exact along the columns
@@ -252,36 +275,6 @@ fn share_below(corners: &[f32; 8], level: f32, weights: &[f32]) -> f64 {
     sum / (weights.len() * weights.len()) as f64
 }
 
-/// The level at which the contours of `field` enclose `volume_ml` (their area times the slice
-/// spacing), to 0.05 %; the nearest level found where the field jumps over it.
-pub fn fit_level_to_volume(field: &Volume<f32>, volume_ml: f64) -> f32 {
-    let excess = |level: f32| volume_at(field, level) - volume_ml;
-    let finite = field.as_slice().iter().copied().filter(|v| v.is_finite());
-    let (lowest, highest) = finite.fold((f32::MAX, f32::MIN), |(l, h), v| (l.min(v), h.max(v)));
-    let (mut low, mut high) = (lowest, highest);
-    let (mut below, mut above) = (-volume_ml, excess(highest));
-    let mut level = 0.0_f32.clamp(low, high.max(low));
-    for step in 0..60 {
-        let found = excess(level);
-        if found.abs() <= VOLUME_TOLERANCE * volume_ml {
-            break;
-        }
-        if found < 0.0 {
-            (low, below) = (level, found);
-        } else {
-            (high, above) = (level, found);
-        }
-        // By turns the secant, which is quick, and the middle, which always gets there.
-        let share = if step % 3 == 2 {
-            0.5
-        } else {
-            (below / (below - above)).clamp(0.02, 0.98)
-        };
-        level = low + (high - low) * share as f32;
-    }
-    level
-}
-
 /// Volume in mL of contours: the area of each times the distance of the slices.
 ///
 /// The contours must not overlap; a keyhole counts as the hole that it is.
@@ -301,12 +294,15 @@ fn polygon_area(points: &[Point3<f64>]) -> f64 {
     doubled.norm() / 2.0
 }
 
-fn volume_at(field: &Volume<f32>, level: f32) -> f64 {
-    let grid = field.grid();
-    let areas: Vec<f64> = (0..grid.shape()[0])
-        .into_par_iter()
-        .map(|k| {
-            let regions = slice_regions(field, k, level);
+/// Volume in mL that the contours at a level for each slice enclose.
+fn volume_at(field: &Volume<f32>, levels: &[Option<f32>]) -> f64 {
+    let areas: Vec<f64> = levels
+        .par_iter()
+        .enumerate()
+        .map(|(k, level)| {
+            let regions = level
+                .map(|level| slice_regions(field, k, level))
+                .unwrap_or_default();
             let area = |ring: &Vec<[f64; 2]>| signed_area(ring).abs();
             regions
                 .iter()
@@ -314,7 +310,7 @@ fn volume_at(field: &Volume<f32>, level: f32) -> f64 {
                 .sum()
         })
         .collect();
-    areas.iter().sum::<f64>() * grid.voxel_volume_ml()
+    areas.iter().sum::<f64>() * field.grid().voxel_volume_ml()
 }
 
 /// Area in pixels, positive when the ring turns from columns to rows.

@@ -35,8 +35,8 @@ mod volume;
 
 pub use components::{Components, Connectivity, fill_holes, label_boxes, label_components};
 pub use contour::{
-    PlanarRegion, contours_from_field, contours_from_mask, fit_level_to_volume,
-    isosurface_volume_ml, mask_of_volume, polygon_volume_ml, region_of_volume, slice_regions,
+    PlanarRegion, contours_around, contours_from_field, contours_from_mask, isosurface_volume_ml,
+    mask_of_volume, polygon_volume_ml, region_of_volume, slice_regions,
 };
 pub use distance::{distance_outside, signed_distance};
 pub use grid::{Grid, GridError, POSITION_TOLERANCE_MM};
