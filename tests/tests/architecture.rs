@@ -24,7 +24,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("planning", LEFT_OF_PLANNING),
         ("report", LEFT_OF_REPORT),
         ("pipeline", LEFT_OF_PIPELINE),
-        ("phantom", &["volume", "dicom"]),
+        ("phantom", &["volume"]),
     ])
 }
 

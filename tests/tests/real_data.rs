@@ -185,6 +185,7 @@ fn a_pet_alone_runs_with_undetermined_regions() {
     });
     let hottest = hottest.unwrap();
     assert_near(&hottest["suv_max"], 66.5215, 1e-5);
+    // Slices are a rounded 3.27 mm apart in the headers; the grid has their mean distance.
     for (found, expected) in hottest["max_mm"]
         .as_array()
         .unwrap()
@@ -192,7 +193,7 @@ fn a_pet_alone_runs_with_undetermined_regions() {
         .zip([25.78, 30.47, -678.54])
     {
         assert!(
-            (found.as_f64().unwrap() - expected).abs() < 0.01,
+            (found.as_f64().unwrap() - expected).abs() < 0.05,
             "{hottest}"
         );
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use isoboost_dicom::{LoadedPet, SeriesChoice};
+use isoboost_dicom::{LoadedPet, Series, SeriesChoice};
 use isoboost_suv::{SuvDerivation, SuvOptions};
 use isoboost_volume::{Mask, Volume, rasterise, resample_nearest};
 use rayon::prelude::*;
@@ -67,12 +67,22 @@ pub fn suv_image(
     let [study] = with_pet[..] else {
         return Err(SuvImageError::NotOne(with_pet.len()));
     };
-    let selection = isoboost_dicom::select(study, choice).map_err(StudyError::from)?;
-    let LoadedPet { activity, facts } =
-        isoboost_dicom::load_pet(selection.pet).map_err(StudyError::from)?;
+    let pets: Vec<&Series> = study.series.iter().filter(|s| s.kind.is_pet()).collect();
+    let pet = match pets[..] {
+        // The only one is what is meant; whatever speaks against it is told with the rest.
+        [only] if choice.pet_uid.is_none() => only,
+        _ => {
+            isoboost_dicom::select(study, choice)
+                .map_err(StudyError::from)?
+                .pet
+        }
+    };
+    // The facts first: a refusal should not wait for the pixels.
+    let facts = isoboost_dicom::read_pet_facts(pet).map_err(StudyError::from)?;
     let derivation = isoboost_suv::derive(&facts, options).map_err(StudyError::from)?;
+    let LoadedPet { activity, .. } = isoboost_dicom::load_pet(pet).map_err(StudyError::from)?;
     Ok(SuvImage {
-        series_uid: selection.pet.uid.clone(),
+        series_uid: pet.uid.clone(),
         suv: suv_volume(activity, &derivation),
         derivation,
     })

@@ -20,15 +20,17 @@ pub(crate) fn of(
             text: text.to_owned(),
         });
     };
-    if selection.ct.is_none() {
-        add(
-            "no-ct",
-            "no usable CT: the structures lie on the PET slices and no region can be told",
-        );
-    } else if staging
-        .lesions
-        .iter()
-        .any(|l| l.region == Region::Undetermined)
+    // Why there is no CT comes from the selection and stands first.
+    let (no_ct, others): (Vec<&Finding>, Vec<&Finding>) =
+        selection.warnings.iter().partition(|w| w.code == "no-ct");
+    for finding in no_ct {
+        add(finding.code, &finding.text);
+    }
+    if selection.ct.is_some()
+        && staging
+            .lesions
+            .iter()
+            .any(|l| l.region == Region::Undetermined)
     {
         add(
             "undetermined",
@@ -62,7 +64,7 @@ pub(crate) fn of(
         add("points", &text);
     }
     for caution in &planned.cautions {
-        add("no-target", caution);
+        add("target", caution);
     }
     warnings
 }
