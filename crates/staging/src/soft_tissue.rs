@@ -101,7 +101,7 @@ impl Place<'_> {
         let behind = self.at.y - self.levels.symphysis_back;
         let above = self.at.z - self.levels.symphysis_top;
         format!(
-            "{aside:.0} mm {} of the midline, {:.0} mm {} the back and {:.0} mm {} the top of the \
+            "{aside:.0} mm {} of the midline, {:.0} mm {} the back edge and {:.0} mm {} the top of the \
              symphysis",
             side.name(),
             behind.abs(),
