@@ -8,6 +8,22 @@ pub(crate) struct Slice {
     pub(crate) set: Vec<bool>,
 }
 
+/// A stretch of one row, and the part it belongs to.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    row: usize,
+    start: usize,
+    end: usize,
+}
+
+/// The connected parts of a slice, as runs along rows.
+struct Parts {
+    runs: Vec<Run>,
+    /// The part of each run, a number below `areas.len()`.
+    part: Vec<usize>,
+    areas: Vec<usize>,
+}
+
 impl Slice {
     pub(crate) fn new(rows: usize, columns: usize, set: Vec<bool>) -> Self {
         Self { rows, columns, set }
@@ -15,95 +31,126 @@ impl Slice {
 
     /// Sets what has a set voxel in the 3 × 3 around it.
     pub(crate) fn dilate(&mut self) {
-        self.spread(true);
+        self.spread(|a, b| a | b);
     }
 
     /// Clears what has an unset voxel in the 3 × 3 around it; beyond the border nothing counts.
     pub(crate) fn erode(&mut self) {
-        self.spread(false);
+        self.spread(|a, b| a & b);
     }
 
     /// One pass along rows, one along columns: the 3 × 3 square is their product.
-    fn spread(&mut self, value: bool) {
-        let (rows, columns) = (self.rows, self.columns);
-        let along = |set: &[bool], n: usize, place: &dyn Fn(usize) -> usize, out: &mut [bool]| {
-            for a in 0..n {
-                let low = a.saturating_sub(1);
-                let high = (a + 1).min(n - 1);
-                let any = (low..=high).any(|b| set[place(b)] == value);
-                out[place(a)] = any == value;
+    fn spread(&mut self, join: impl Fn(bool, bool) -> bool) {
+        let columns = self.columns;
+        let mut along_rows = self.set.clone();
+        for (out, row) in along_rows
+            .chunks_exact_mut(columns)
+            .zip(self.set.chunks_exact(columns))
+        {
+            for (o, next) in out.iter_mut().zip(&row[1..]) {
+                *o = join(*o, *next);
             }
-        };
-        let mut once = vec![false; self.set.len()];
-        for row in 0..rows {
-            along(&self.set, columns, &|i| row * columns + i, &mut once);
+            for (o, before) in out[1..].iter_mut().zip(row) {
+                *o = join(*o, *before);
+            }
         }
-        for column in 0..columns {
-            along(&once, rows, &|j| j * columns + column, &mut self.set);
+        self.set.copy_from_slice(&along_rows);
+        let n = self.set.len() - columns;
+        for (o, below) in self.set[..n].iter_mut().zip(&along_rows[columns..]) {
+            *o = join(*o, *below);
+        }
+        for (o, above) in self.set[columns..].iter_mut().zip(&along_rows) {
+            *o = join(*o, *above);
         }
     }
 
     /// Sets unset parts that do not reach the border and are at most `largest` voxels.
     pub(crate) fn fill_holes(&mut self, largest: usize) {
-        let inverse = Self::new(
-            self.rows,
-            self.columns,
-            self.set.iter().map(|s| !s).collect(),
-        );
-        for part in inverse.parts(false) {
-            let open = part.iter().any(|n| {
-                let (j, i) = (n / self.columns, n % self.columns);
-                j == 0 || i == 0 || j == self.rows - 1 || i == self.columns - 1
-            });
-            if !open && part.len() <= largest {
-                for n in part {
-                    self.set[n] = true;
-                }
-            }
+        let parts = self.parts(false, false);
+        let mut open: Vec<bool> = parts.areas.iter().map(|area| *area > largest).collect();
+        for (run, part) in parts.runs.iter().zip(&parts.part) {
+            open[*part] |= run.row == 0
+                || run.row == self.rows - 1
+                || run.start == 0
+                || run.end == self.columns;
         }
+        self.write(&parts, |part| !open[part], true);
     }
 
     /// Keeps the parts of at least `share` of the largest one's area.
     pub(crate) fn keep_large(&mut self, share: f64) {
-        let parts = self.parts(true);
-        let largest = parts.iter().map(Vec::len).max().unwrap_or(0);
-        for part in parts {
-            if (part.len() as f64) < share * largest as f64 {
-                for n in part {
-                    self.set[n] = false;
-                }
+        let parts = self.parts(true, true);
+        let largest = parts.areas.iter().copied().max().unwrap_or(0);
+        let least = share * largest as f64;
+        self.write(&parts, |part| (parts.areas[part] as f64) < least, false);
+    }
+
+    fn write(&mut self, parts: &Parts, which: impl Fn(usize) -> bool, value: bool) {
+        for (run, part) in parts.runs.iter().zip(&parts.part) {
+            if which(*part) {
+                let row = run.row * self.columns;
+                self.set[row + run.start..row + run.end].fill(value);
             }
         }
     }
 
-    /// The connected parts; with `diagonal` voxels that share a corner are connected.
-    fn parts(&self, diagonal: bool) -> Vec<Vec<usize>> {
-        let mut seen = vec![false; self.set.len()];
-        let mut parts = Vec::new();
-        for start in 0..self.set.len() {
-            if !self.set[start] || seen[start] {
-                continue;
-            }
-            seen[start] = true;
-            let mut part = vec![start];
+    /// The connected parts of the voxels that are `value`; with `diagonal` voxels that share a
+    /// corner are connected.
+    fn parts(&self, value: bool, diagonal: bool) -> Parts {
+        let reach = usize::from(diagonal);
+        let mut runs: Vec<Run> = Vec::new();
+        let mut parent: Vec<usize> = Vec::new();
+        let mut above = 0..0;
+        for row in 0..self.rows {
+            let line = &self.set[row * self.columns..][..self.columns];
+            let first = runs.len();
             let mut at = 0;
-            while at < part.len() {
-                let (j, i) = (part[at] / self.columns, part[at] % self.columns);
-                for j2 in j.saturating_sub(1)..=(j + 1).min(self.rows - 1) {
-                    for i2 in i.saturating_sub(1)..=(i + 1).min(self.columns - 1) {
-                        let n = j2 * self.columns + i2;
-                        if (diagonal || j2 == j || i2 == i) && self.set[n] && !seen[n] {
-                            seen[n] = true;
-                            part.push(n);
-                        }
+            while let Some(step) = line[at..].iter().position(|v| *v == value) {
+                let start = at + step;
+                let length = line[start..].iter().position(|v| *v != value);
+                let end = length.map_or(self.columns, |n| start + n);
+                parent.push(runs.len());
+                runs.push(Run { row, start, end });
+                at = end;
+            }
+            for here in first..runs.len() {
+                for there in above.clone() {
+                    let (a, b) = (runs[here], runs[there]);
+                    if a.start < b.end + reach && b.start < a.end + reach {
+                        let (low, high) =
+                            ordered(root(&mut parent, here), root(&mut parent, there));
+                        parent[high] = low;
                     }
                 }
-                at += 1;
             }
-            parts.push(part);
+            above = first..runs.len();
         }
-        parts
+        let mut number = vec![usize::MAX; runs.len()];
+        let mut areas: Vec<usize> = Vec::new();
+        let mut part = Vec::with_capacity(runs.len());
+        for n in 0..runs.len() {
+            let root = root(&mut parent, n);
+            if number[root] == usize::MAX {
+                number[root] = areas.len();
+                areas.push(0);
+            }
+            areas[number[root]] += runs[n].end - runs[n].start;
+            part.push(number[root]);
+        }
+        Parts { runs, part, areas }
     }
+}
+
+fn ordered(a: usize, b: usize) -> (usize, usize) {
+    (a.min(b), a.max(b))
+}
+
+fn root(parent: &mut [usize], mut n: usize) -> usize {
+    while parent[n] != n {
+        parent[n] = parent[parent[n]];
+        n = parent[n];
+    }
+    n
 }
 
 #[cfg(test)]
@@ -143,5 +190,15 @@ mod tests {
         let mut s = slice(&["####.#", "####..", "......", "###..."]);
         s.keep_large(0.3);
         assert_eq!(s, slice(&["####..", "####..", "......", "###..."]));
+    }
+
+    #[test]
+    fn corners_connect_what_is_set_and_not_what_is_open() {
+        let mut s = slice(&["###...", "#.#...", "##.#..", "...#.."]);
+        s.keep_large(1.0);
+        assert_eq!(s.set.iter().filter(|v| **v).count(), 9);
+        // The hole touches the outside at a corner only.
+        s.fill_holes(usize::MAX);
+        assert_eq!(s.set.iter().filter(|v| **v).count(), 10);
     }
 }

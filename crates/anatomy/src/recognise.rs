@@ -66,6 +66,7 @@ pub fn recognise(
     };
     let hu = overview(ct);
     let body = tissue::body(&hu);
+    let (hu, body) = cut_to_body(hu, body);
     let bone = tissue::bone(&hu, &body);
     let mut landmarks = landmarks_of(&bone, &body);
     imported::take_landmarks(&organs, &mut landmarks);
@@ -94,6 +95,15 @@ pub fn recognise(
     }
 }
 
+/// The view and the body in the box around the body: half of a CT is air and couch.
+fn cut_to_body(hu: Volume<i16>, body: Mask) -> (Volume<i16>, Mask) {
+    let shape = hu.grid().shape();
+    let Some(bounds) = body.bounding_box().map(|b| b.grown([1; 3], shape)) else {
+        return (hu, body);
+    };
+    (hu.crop(bounds), body.crop(bounds))
+}
+
 fn extent_z(suv: &Volume<f32>) -> (f64, f64) {
     let corners = suv.grid().corners();
     let z = corners.iter().map(|c| c.z);
@@ -117,8 +127,7 @@ fn add_hot_organs(scene: &Scene<'_>, organs: &mut Vec<Organ>, findings: &mut Vec
         found.extend(more);
         found.extend(upper::glands(scene, lungs));
     }
-    let imported = organs.clone();
-    found.retain(|organ| !has(&imported, organ.kind));
+    found.retain(|organ| !has(organs, organ.kind));
     organs.extend(found);
 }
 

@@ -1,6 +1,6 @@
 //! Organs above the pelvis that take up PSMA ligands: liver, spleen, salivary and lacrimal glands.
 
-use isoboost_volume::{Connectivity, Margins, Mask, expand, shrink};
+use isoboost_volume::{Connectivity, Margins, Mask, expand, label_components, shrink};
 use nalgebra::Point3;
 
 use crate::organ::{Organ, OrganKind, OrganSource, Side};
@@ -46,16 +46,27 @@ pub(crate) struct Lungs {
 
 /// Where the lungs end, if the field shows them.
 pub(crate) fn lungs(scene: &Scene<'_>) -> Option<Lungs> {
-    let whole = scene.hu.grid().full_box();
-    let air = scene.select(whole, |v| scene.body[v] && scene.hu[v] < AIR_HU);
-    let all = parts(&air, Connectivity::Six, LUNG_ML);
-    let tops = all.iter().map(|part| {
-        let grid = part.mask.grid();
-        grid.center_of([grid.shape()[0] - 1, 0, 0]).z
-    });
+    let mut air = scene.body.clone();
+    for (inside, hu) in air.as_mut_slice().iter_mut().zip(scene.hu.as_slice()) {
+        *inside &= *hu < AIR_HU;
+    }
+    let all = label_components(&air, Connectivity::Six);
+    let grid = scene.hu.grid();
+    let large = all
+        .counts
+        .iter()
+        .map(|n| *n as f64 * grid.voxel_volume_ml() >= LUNG_ML);
     // Gas in the bowel is no lung; the lungs are what reaches highest.
-    let top = tops.max_by(f64::total_cmp)?;
-    Some(Lungs { top })
+    let top = all
+        .boxes
+        .iter()
+        .zip(large)
+        .filter(|(_, large)| *large)
+        .map(|(b, _)| b.max[0])
+        .max()?;
+    Some(Lungs {
+        top: grid.center_of([top, 0, 0]).z,
+    })
 }
 
 /// Liver and spleen, as far as their uptake shows them.
@@ -64,25 +75,22 @@ pub(crate) fn abdominal(scene: &Scene<'_>, kidneys: &[Organ], lungs: Lungs) -> V
         return Vec::new();
     };
     let floor = scene.landmarks.iliac_crest.as_ref().ok();
-    let floor = floor.map_or(f64::NEG_INFINITY, |crest| crest.at.z);
+    let floor = floor.map_or(f64::MIN, |crest| crest.at.z);
+    let grid = scene.hu.grid();
+    let free = |p: Point3<f64>| !kidneys.iter().any(|k| k.mask.contains(p));
     let find = |kind: OrganKind, side: Side, beyond: f64, ml: (f64, f64)| {
-        let free = |p: Point3<f64>| !kidneys.iter().any(|k| k.mask.contains(p));
-        let grid = scene.hu.grid();
-        let whole = grid.full_box();
-        let solid = scene.select(whole, |v| {
-            if scene.suv[v] < LEAST_SUV
-                || scene.hu[v] < SOLID_HU.0
-                || scene.hu[v] > SOLID_HU.1
-                || scene.bone[v]
-            {
-                return false;
-            }
-            let p = grid.center_of(v);
-            let out = match side {
-                Side::Left => p.x - midline,
-                Side::Right => midline - p.x,
-            };
-            out > beyond && p.z > floor && p.z < lungs.top && free(p)
+        let (from, to) = match side {
+            Side::Left => (midline + beyond, f64::MAX),
+            Side::Right => (f64::MIN, midline - beyond),
+        };
+        let zone = scene.box_of([from, f64::MIN, floor], [to, f64::MAX, lungs.top])?;
+        let solid = scene.select(zone, |v| {
+            let hu = scene.hu[v];
+            scene.suv[v] >= LEAST_SUV
+                && hu >= SOLID_HU.0
+                && hu <= SOLID_HU.1
+                && !scene.bone[v]
+                && free(grid.center_of(v))
         });
         let largest = parts(&solid, Connectivity::Six, ml.0).into_iter().next()?;
         let (part, median) = even(scene, &largest);

@@ -1,6 +1,7 @@
 //! From an SUV volume to its foci.
 
 use isoboost_volume::{Connectivity, IndexBox, Mask, Volume, label_components};
+use rayon::prelude::*;
 
 use crate::config::LesionConfig;
 use crate::delineate::{Territory, outline};
@@ -28,13 +29,7 @@ struct Basin {
 /// The regions are 26-connected, split at saddles between prominent maxima, and outlined by the
 /// configured rule. The order depends on the image alone.
 pub fn find_foci(suv: &Volume<f32>, config: &LesionConfig) -> FoundFoci {
-    let basins = basins(suv, config);
-    let mut owner = Volume::filled(suv.grid().clone(), 0_u32);
-    for (n, basin) in basins.iter().enumerate() {
-        for voxel in &basin.voxels {
-            owner[*voxel] = n as u32 + 1;
-        }
-    }
+    let (basins, owner) = basins(suv, config);
     let kernel = PeakKernel::new(suv.grid());
     let voxel_ml = suv.grid().voxel_volume_ml();
     let mut found = FoundFoci::default();
@@ -84,17 +79,16 @@ fn focus_of(territory: &Territory<'_>, config: &LesionConfig, kernel: &PeakKerne
     }
 }
 
-/// The basins of all connected regions, in the order of the regions' first voxels.
-fn basins(suv: &Volume<f32>, config: &LesionConfig) -> Vec<Basin> {
+/// The basins of all connected regions, in the order of the regions' first voxels, and the number
+/// of the basin at each voxel from 1, 0 below the threshold.
+fn basins(suv: &Volume<f32>, config: &LesionConfig) -> (Vec<Basin>, Volume<u32>) {
     let hot = suv.map(|value| f64::from(*value) >= config.finding_suv);
     let regions = label_components(&hot, Connectivity::TwentySix);
     let prominence = Prominence {
         share: config.split_share,
         suv: config.split_suv,
     };
-    let mut basins = Vec::new();
-    for (n, bounds) in regions.boxes.iter().enumerate() {
-        let label = n as u32 + 1;
+    let split_region = |(label, bounds): (u32, &IndexBox)| {
         let (basin_of, count) = split(suv, *bounds, |v| regions.labels[v] == label, prominence);
         let mut voxels = vec![Vec::new(); count];
         for (voxel, basin) in bounds.voxels().zip(basin_of) {
@@ -102,12 +96,25 @@ fn basins(suv: &Volume<f32>, config: &LesionConfig) -> Vec<Basin> {
                 voxels[basin as usize - 1].push(voxel);
             }
         }
-        basins.extend(voxels.into_iter().map(|voxels| Basin {
+        voxels
+    };
+    let labelled: Vec<(u32, &IndexBox)> = (1..).zip(&regions.boxes).collect();
+    let split: Vec<Vec<Vec<[usize; 3]>>> = labelled.into_par_iter().map(split_region).collect();
+    let basins: Vec<Basin> = split
+        .into_iter()
+        .flatten()
+        .map(|voxels| Basin {
             bounds: box_of(&voxels),
             voxels,
-        }));
+        })
+        .collect();
+    let mut owner = regions.labels;
+    for (number, basin) in (1..).zip(&basins) {
+        for voxel in &basin.voxels {
+            owner[*voxel] = number;
+        }
     }
-    basins
+    (basins, owner)
 }
 
 /// The smallest box around voxels.

@@ -31,39 +31,106 @@ pub(crate) fn split(
     inside: impl Fn([usize; 3]) -> bool,
     prominence: Prominence,
 ) -> (Vec<u32>, usize) {
-    let shape = bounds.shape();
-    let place = |v: [usize; 3]| (v[0] * shape[1] + v[1]) * shape[2] + v[2];
-    let local = |v: [usize; 3]| [0, 1, 2].map(|a| v[a] - bounds.min[a]);
-    let mut order: Vec<[usize; 3]> = bounds.voxels().filter(|v| inside(*v)).collect();
+    let frame = Frame::new(bounds);
+    let mut values = vec![0.0_f32; frame.len()];
+    let mut order: Vec<usize> = Vec::new();
+    for voxel in bounds.voxels().filter(|v| inside(*v)) {
+        let place = frame.place(voxel);
+        values[place] = suv[voxel];
+        order.push(place);
+    }
     // A stable sort: equal voxels keep their order in the array.
-    order.sort_by(|a, b| suv[*b].total_cmp(&suv[*a]));
-    let mut basin_of = vec![0_u32; shape.iter().product()];
+    order.sort_by(|a, b| values[*b].total_cmp(&values[*a]));
+    let mut basin_of = vec![0_u32; frame.len()];
     let mut basins = Basins::default();
-    for voxel in order {
-        let value = suv[voxel];
-        let here = local(voxel);
-        let mut touching: Vec<usize> = neighbours(here, shape)
-            .filter_map(|v| basin_of[place(v)].checked_sub(1))
-            .map(|basin| basins.root(basin as usize))
-            .collect();
-        // Founded in the order of their maxima, so the lowest number is the highest basin.
-        touching.sort_unstable();
-        touching.dedup();
-        let basin = match touching.first() {
-            None => basins.found(value),
-            Some(highest) => {
-                for lower in &touching[1..] {
+    for here in order {
+        let mut touching = Touching::default();
+        // A voxel belongs to whom it climbs to: the basin of its highest neighbour.
+        let mut uphill: Option<(f32, u32)> = None;
+        for step in frame.steps {
+            let there = here.wrapping_add_signed(step);
+            let Some(basin) = basin_of[there].checked_sub(1) else {
+                continue;
+            };
+            touching.add(basins.root(basin as usize));
+            if uphill.is_none_or(|(highest, _)| values[there] >= highest) {
+                uphill = Some((values[there], basin));
+            }
+        }
+        let value = values[here];
+        let basin = match (touching.roots(), uphill) {
+            ([highest, lower @ ..], Some((_, uphill))) => {
+                for lower in lower {
                     if !prominence.is_reached(basins.peak[*lower], value) {
                         basins.parent[*lower] = *highest;
                     }
                 }
-                steepest(suv, &bounds, here, shape, |v| basin_of[place(v)])
-                    .map_or(*highest, |basin| basins.root(basin as usize - 1))
+                basins.root(uphill as usize)
             }
+            _ => basins.found(value),
         };
-        basin_of[place(here)] = basin as u32 + 1;
+        basin_of[here] = basin as u32 + 1;
     }
-    number(&mut basin_of, &mut basins)
+    number(&frame, &mut basin_of, &mut basins)
+}
+
+/// The box of a region with a border of one voxel, so that each voxel has 26 neighbours.
+struct Frame {
+    bounds: IndexBox,
+    side: [usize; 3],
+    /// The way to each neighbour in the array, in array order.
+    steps: [isize; 26],
+}
+
+impl Frame {
+    fn new(bounds: IndexBox) -> Self {
+        let side = bounds.shape().map(|n| n + 2);
+        let slice = (side[1] * side[2]) as isize;
+        let row = side[2] as isize;
+        let mut steps = [0; 26];
+        let around = (0..27_isize).filter(|n| *n != 13);
+        for (step, n) in steps.iter_mut().zip(around) {
+            *step = (n / 9 - 1) * slice + (n / 3 % 3 - 1) * row + n % 3 - 1;
+        }
+        Self {
+            bounds,
+            side,
+            steps,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.side.iter().product()
+    }
+
+    fn place(&self, voxel: [usize; 3]) -> usize {
+        let [k, j, i] = [0, 1, 2].map(|a| voxel[a] - self.bounds.min[a] + 1);
+        (k * self.side[1] + j) * self.side[2] + i
+    }
+}
+
+/// The basins that a voxel touches, each once, in the order of their founding: the lowest number
+/// is the highest basin.
+#[derive(Default)]
+struct Touching {
+    roots: [usize; 26],
+    n: usize,
+}
+
+impl Touching {
+    fn add(&mut self, root: usize) {
+        let place = self.roots().partition_point(|known| *known < root);
+        if self.roots().get(place) == Some(&root) {
+            return;
+        }
+        self.roots.copy_within(place..self.n, place + 1);
+        self.roots[place] = root;
+        self.n += 1;
+    }
+
+    fn roots(&self) -> &[usize] {
+        &self.roots[..self.n]
+    }
 }
 
 /// Basins as a forest: a basin that was joined points to the one it belongs to.
@@ -88,23 +155,8 @@ impl Basins {
     }
 }
 
-/// The basin of the highest neighbour that has one: a voxel belongs to whom it climbs to.
-fn steepest(
-    suv: &Volume<f32>,
-    bounds: &IndexBox,
-    here: [usize; 3],
-    shape: [usize; 3],
-    basin_of: impl Fn([usize; 3]) -> u32,
-) -> Option<u32> {
-    let value = |v: [usize; 3]| suv[[0, 1, 2].map(|a| v[a] + bounds.min[a])];
-    neighbours(here, shape)
-        .filter(|v| basin_of(*v) != 0)
-        .max_by(|a, b| value(*a).total_cmp(&value(*b)))
-        .map(basin_of)
-}
-
-/// Renumbers the basins that are left from 1.
-fn number(basin_of: &mut [u32], basins: &mut Basins) -> (Vec<u32>, usize) {
+/// Renumbers the basins that are left from 1, for the voxels of the box in array order.
+fn number(frame: &Frame, basin_of: &mut [u32], basins: &mut Basins) -> (Vec<u32>, usize) {
     let mut number_of = vec![0_u32; basins.parent.len()];
     let mut n = 0;
     for basin in 0..basins.parent.len() {
@@ -113,9 +165,9 @@ fn number(basin_of: &mut [u32], basins: &mut Basins) -> (Vec<u32>, usize) {
             number_of[basin] = n;
         }
     }
-    let numbered = basin_of.iter().map(|basin| match basin.checked_sub(1) {
-        Some(basin) => number_of[basins.root(basin as usize)],
-        None => 0,
+    let numbered = frame.bounds.voxels().map(|voxel| {
+        let basin = basin_of[frame.place(voxel)].checked_sub(1);
+        basin.map_or(0, |basin| number_of[basins.root(basin as usize)])
     });
     (numbered.collect(), n as usize)
 }

@@ -156,7 +156,10 @@ fn judge(
         .as_ref()
         .is_some_and(|view| view.grid().voxel_at(uptake.max_at).is_none());
     if outside {
-        return Verdict::undetermined("outside of the CT", "the CT does not cover it");
+        return Verdict::undetermined(
+            "outside of the body",
+            "the CT shows no body there: outside of its field, or an arm",
+        );
     }
     let mut verdict = match levels {
         Err(why) => Verdict::undetermined("not known", format!("the region is open: {why}")),
