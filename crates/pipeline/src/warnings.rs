@@ -39,9 +39,8 @@ pub(crate) fn of(
     }
     let series = std::iter::once(selection.pet).chain(selection.ct);
     let of_series = series.flat_map(|s| s.findings.iter());
-    let read: Vec<&Finding> = selection
-        .warnings
-        .iter()
+    let read: Vec<&Finding> = others
+        .into_iter()
         .chain(&study.findings)
         .chain(of_series)
         .collect();
