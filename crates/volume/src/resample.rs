@@ -115,12 +115,17 @@ fn neighbours(position: f64, n: usize) -> Option<(usize, usize, f32)> {
         return None;
     }
     let inside = position.clamp(0.0, (n - 1) as f64);
-    let low = (inside.floor() as usize).min(n.saturating_sub(2));
+    let low = inside.floor() as usize;
     Some((low, (low + 1).min(n - 1), (inside - low as f64) as f32))
 }
 
+/// A neighbour without weight has no say, even if it is infinite or not a number.
 fn mix(a: f32, b: f32, weight: f32) -> f32 {
-    a + (b - a) * weight
+    if weight == 0.0 {
+        a
+    } else {
+        a + (b - a) * weight
+    }
 }
 
 /// For each axis of the target, in `[k, j, i]` order: the source neighbours of every step.
@@ -164,8 +169,11 @@ fn aligned_slice<T: Into<f32> + Copy>(
     let Some((k0, k1, wk)) = steps.tables[0][k] else {
         return;
     };
-    let line = |k: usize, j: usize| &values[(k * source_nj + j) * source_ni..][..source_ni];
-    let mut blended = vec![0.0_f32; source_ni];
+    let Some((first, last)) = columns_in_use(&steps.tables[2]) else {
+        return;
+    };
+    let line = |k: usize, j: usize| &values[(k * source_nj + j) * source_ni..][first..=last];
+    let mut blended = vec![0.0_f32; last - first + 1];
     for (j, row) in slice.chunks_exact_mut(ni).enumerate() {
         let Some((j0, j1, wj)) = steps.tables[1][j] else {
             continue;
@@ -177,11 +185,20 @@ fn aligned_slice<T: Into<f32> + Copy>(
         }
         for (value, place) in row.iter_mut().zip(&steps.tables[2]) {
             *value = match *place {
-                Some((i0, i1, wi)) => mix(blended[i0], blended[i1], wi),
+                Some((i0, i1, wi)) => mix(blended[i0 - first], blended[i1 - first], wi),
                 None => background,
             };
         }
     }
+}
+
+/// The first and last source column that a row of the target needs.
+fn columns_in_use(places: &[Option<(usize, usize, f32)>]) -> Option<(usize, usize)> {
+    let used = places.iter().flatten();
+    used.fold(None, |range, (low, high, _)| {
+        let (first, last) = range.unwrap_or((*low, *high));
+        Some((first.min(*low), last.max(*high)))
+    })
 }
 
 #[cfg(test)]
