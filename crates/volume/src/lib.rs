@@ -30,6 +30,7 @@ mod margin;
 mod mask;
 mod rasterise;
 mod resample;
+mod row_margin;
 mod structure_set;
 mod volume;
 

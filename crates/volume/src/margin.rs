@@ -2,8 +2,7 @@
 
 use nalgebra::Vector3;
 
-use crate::axis_margin::shortest_steps;
-use crate::{Grid, Mask, Volume, distance_outside};
+use crate::{Grid, Mask, Volume, axis_margin, distance_outside, row_margin};
 
 /// A margin for each patient direction, in mm, none negative.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,13 +63,25 @@ impl Margins {
         ]
     }
 
+    /// Each margin by as much wider.
+    pub(crate) fn wider_by(&self, mm: f64) -> Self {
+        Self {
+            left: self.left + mm,
+            right: self.right + mm,
+            anterior: self.anterior + mm,
+            posterior: self.posterior + mm,
+            superior: self.superior + mm,
+            inferior: self.inferior + mm,
+        }
+    }
+
     fn is_uniform(&self) -> bool {
         self.all().iter().all(|m| *m == self.left)
     }
 
     /// Length of a step in units of the margin in its direction: 1 on the ellipsoid whose
     /// half-axes, octant by octant, are the margins.
-    fn relative_length(&self, step: Vector3<f64>) -> f64 {
+    pub(crate) fn relative_length(&self, step: Vector3<f64>) -> f64 {
         let part = |along: f64, positive: f64, negative: f64| {
             let margin = if along >= 0.0 { positive } else { negative };
             if along.abs() < 1e-9 {
@@ -115,8 +126,9 @@ pub fn margin_field(mask: &Mask, margins: &Margins) -> Volume<f32> {
     }
     let scale = margins.largest() as f32;
     let beyond = length_beyond(mask.grid(), margins);
-    let Some(shortest) = shortest_steps(mask, margins, beyond) else {
-        return shortest_by_steps(mask, margins, beyond).map(|length| (length - 1.0) * scale);
+    let Some(shortest) = axis_margin::shortest_steps(mask, margins, beyond) else {
+        return row_margin::shortest_steps(mask, margins, beyond)
+            .map(|length| (length - 1.0) * scale);
     };
     let mut lengths = shortest.into_iter();
     Volume::from_fn(mask.grid().clone(), |_| {
@@ -130,95 +142,6 @@ fn length_beyond(grid: &Grid, margins: &Margins) -> f64 {
     let slack = grid.spacing().into_iter().fold(0.0, f64::max);
     let smallest = margins.all().into_iter().filter(|m| *m > 0.0);
     1.0 + slack / smallest.fold(f64::INFINITY, f64::min)
-}
-
-/// The relative length of the shortest step from a set voxel to each voxel, found step by step:
-/// for grids of any orientation.
-fn shortest_by_steps(mask: &Mask, margins: &Margins, beyond: f64) -> Volume<f32> {
-    let steps = steps_within(mask.grid(), margins);
-    let shape = mask.grid().shape();
-    let mut shortest = Volume::filled(mask.grid().clone(), beyond as f32);
-    for voxel in mask.voxels() {
-        shortest[voxel] = 0.0;
-    }
-    for voxel in mask.voxels().filter(|v| is_on_surface(mask, *v)) {
-        for step in &steps {
-            if let Some(place) = step.from(voxel, shape) {
-                let value = &mut shortest[place];
-                *value = value.min(step.length as f32);
-            }
-        }
-    }
-    shortest
-}
-
-/// A step between voxels and its relative length.
-struct Step {
-    offset: [isize; 3],
-    length: f64,
-}
-
-impl Step {
-    fn from(&self, voxel: [usize; 3], shape: [usize; 3]) -> Option<[usize; 3]> {
-        let mut place = [0; 3];
-        for a in 0..3 {
-            place[a] = voxel[a]
-                .checked_add_signed(self.offset[a])
-                .filter(|p| *p < shape[a])?;
-        }
-        Some(place)
-    }
-}
-
-/// All steps whose end lies in the ellipsoid of the margins or one voxel beyond, shortest first.
-fn steps_within(grid: &Grid, margins: &Margins) -> Vec<Step> {
-    let reach = margins.largest();
-    let spacing = grid.spacing();
-    let n = spacing.map(|s| (reach / s).ceil() as isize + 1);
-    // One voxel more in every direction, so that the zero level has a voxel on either side.
-    let slack = spacing.iter().copied().fold(0.0, f64::max);
-    let wider = |m: f64| m + slack;
-    let generous = Margins {
-        left: wider(margins.left),
-        right: wider(margins.right),
-        anterior: wider(margins.anterior),
-        posterior: wider(margins.posterior),
-        superior: wider(margins.superior),
-        inferior: wider(margins.inferior),
-    };
-    let mut steps = Vec::new();
-    for k in -n[0]..=n[0] {
-        for j in -n[1]..=n[1] {
-            for i in -n[2]..=n[2] {
-                let offset = [k, j, i];
-                let mut step = Vector3::zeros();
-                for a in 0..3 {
-                    step += grid.axes()[a] * (offset[a] as f64 * spacing[a]);
-                }
-                let length = margins.relative_length(step);
-                if generous.relative_length(step) <= 1.0 && length.is_finite() {
-                    steps.push(Step { offset, length });
-                }
-            }
-        }
-    }
-    steps.sort_by(|a, b| a.length.total_cmp(&b.length));
-    steps
-}
-
-/// Whether a set voxel has an unset neighbour across a face; inner voxels cannot be the nearest.
-fn is_on_surface(mask: &Mask, voxel: [usize; 3]) -> bool {
-    let shape = mask.grid().shape();
-    (0..3).any(|a| {
-        let mut before = voxel;
-        let mut after = voxel;
-        after[a] += 1;
-        let open_before = voxel[a] > 0 && {
-            before[a] -= 1;
-            !mask[before]
-        };
-        open_before || (after[a] < shape[a] && !mask[after])
-    })
 }
 
 #[cfg(test)]
@@ -309,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn axis_by_axis_and_step_by_step_agree_whichever_way_the_axes_run() {
+    fn axis_by_axis_and_row_by_row_agree_whichever_way_the_axes_run() {
         let (x, y, z) = (Vector3::x(), Vector3::y(), Vector3::z());
         for axes in [[z, y, x], [-z, y, -x], [y, -z, x], [-x, -y, z]] {
             let grid = Grid::new([24, 30, 34], [2.0, 1.1, 0.9], Point3::origin(), axes).unwrap();
@@ -318,9 +241,9 @@ mod tests {
                 (k + 2 * j + i < 45 && k > 8 && j > 9 && i > 10) || [k, j, i] == [12, 20, 24]
             });
             let beyond = length_beyond(mask.grid(), &DIFFERENT);
-            let by_axis = shortest_steps(&mask, &DIFFERENT, beyond).unwrap();
-            let by_step = shortest_by_steps(&mask, &DIFFERENT, beyond);
-            for (a, s) in by_axis.iter().zip(by_step.as_slice()) {
+            let by_axis = axis_margin::shortest_steps(&mask, &DIFFERENT, beyond).unwrap();
+            let by_row = row_margin::shortest_steps(&mask, &DIFFERENT, beyond);
+            for (a, s) in by_axis.iter().zip(by_row.as_slice()) {
                 assert_eq!(*a <= 1.0, *s <= 1.0, "{a} {s} {axes:?}");
                 // Inside the margins both find the same step, and 1e-6 is rounding.
                 assert!(*s > 1.0 || (a - s).abs() < 1e-6, "{a} {s} {axes:?}");
