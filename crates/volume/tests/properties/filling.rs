@@ -10,7 +10,10 @@ fn star(center: [f64; 2], radii: &[f64]) -> Vec<[f64; 2]> {
     let turn = std::f64::consts::TAU / radii.len() as f64;
     let corner = |(n, radius): (usize, &f64)| {
         let angle = n as f64 * turn + 0.05;
-        [center[0] + radius * angle.cos(), center[1] + radius * angle.sin()]
+        [
+            center[0] + radius * angle.cos(),
+            center[1] + radius * angle.sin(),
+        ]
     };
     radii.iter().enumerate().map(corner).collect()
 }
@@ -81,7 +84,7 @@ proptest! {
         // A cone drawn on planes closer together than the slices of the grid.
         let step = 1.0 / fineness as f64;
         let planes: Vec<_> = (0..4 * fineness).map(|n| -1.0 + shift * step + n as f64 * step).collect();
-        let ring = |k: f64| star([10.0, 9.0], &vec![radius - k * 0.7; 24]);
+        let ring = |k: f64| star([10.0, 9.0], &[radius - k * 0.7; 24]);
         let contours: Vec<_> = planes
             .iter()
             .enumerate()
@@ -114,7 +117,10 @@ fn what_is_no_polygon_and_what_lies_off_the_grid_fills_nothing() {
         on_slice(&grid, 1.0, &square.map(|[i, j]| [i + 30.0, j]), None),
         on_slice(&grid, 1.0, &square.map(|[i, j]| [i, j - 30.0]), None),
     ] {
-        assert!(rasterise(std::slice::from_ref(&nothing), &grid).is_empty(), "{nothing:?}");
+        assert!(
+            rasterise(std::slice::from_ref(&nothing), &grid).is_empty(),
+            "{nothing:?}"
+        );
     }
 }
 
@@ -122,9 +128,27 @@ fn what_is_no_polygon_and_what_lies_off_the_grid_fills_nothing() {
 fn the_two_edges_of_a_channel_fill_nothing_between_them() {
     let grid = Grid::axis_aligned([1, 31, 31], [1.0; 3], Point3::origin()).unwrap();
     // Channels of many slopes that pass through pixel centres on their way to a hole.
-    for (from, to) in [([3.0, 3.0], [12.0, 12.0]), ([3.0, 17.0], [12.0, 14.0]), ([7.0, 3.0], [14.0, 12.0])] {
-        let outer = [[3.0, 3.0], [7.0, 3.0], [27.0, 3.0], [27.0, 27.0], [3.0, 27.0], [3.0, 17.0]];
-        let hole = [[12.0, 12.0], [12.0, 14.0], [12.0, 18.0], [18.0, 18.0], [18.0, 12.0], [14.0, 12.0]];
+    for (from, to) in [
+        ([3.0, 3.0], [12.0, 12.0]),
+        ([3.0, 17.0], [12.0, 14.0]),
+        ([7.0, 3.0], [14.0, 12.0]),
+    ] {
+        let outer = [
+            [3.0, 3.0],
+            [7.0, 3.0],
+            [27.0, 3.0],
+            [27.0, 27.0],
+            [3.0, 27.0],
+            [3.0, 17.0],
+        ];
+        let hole = [
+            [12.0, 12.0],
+            [12.0, 14.0],
+            [12.0, 18.0],
+            [18.0, 18.0],
+            [18.0, 12.0],
+            [14.0, 12.0],
+        ];
         let start = outer.iter().position(|p| *p == from).unwrap();
         let turn = hole.iter().position(|p| *p == to).unwrap();
         let mut ring: Vec<_> = outer[..=start].to_vec();
@@ -132,13 +156,21 @@ fn the_two_edges_of_a_channel_fill_nothing_between_them() {
         ring.extend(&outer[start..]);
         let joined = rasterise(&[on_slice(&grid, 0.0, &ring, None)], &grid);
         let apart = rasterise(
-            &[on_slice(&grid, 0.0, &outer, None), on_slice(&grid, 0.0, &hole, None)],
+            &[
+                on_slice(&grid, 0.0, &outer, None),
+                on_slice(&grid, 0.0, &hole, None),
+            ],
             &grid,
         );
         assert_eq!(joined, apart, "channel from {from:?} to {to:?}");
         assert_eq!(joined.count(), 24 * 24 - 6 * 6);
         let turned: Mask = rasterise(
-            &[on_slice(&grid, 0.0, &ring.iter().rev().copied().collect::<Vec<_>>(), None)],
+            &[on_slice(
+                &grid,
+                0.0,
+                &ring.iter().rev().copied().collect::<Vec<_>>(),
+                None,
+            )],
             &grid,
         );
         assert_eq!(turned, joined);

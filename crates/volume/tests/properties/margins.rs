@@ -13,14 +13,16 @@ fn margins() -> impl Strategy<Value = Margins> {
     let uniform = (0.0..7.0_f64).prop_map(Margins::uniform);
     prop_oneof![
         uniform,
-        different.prop_map(|(left, right, anterior, posterior, superior, inferior)| Margins {
-            left,
-            right,
-            anterior,
-            posterior,
-            superior,
-            inferior,
-        }),
+        different.prop_map(
+            |(left, right, anterior, posterior, superior, inferior)| Margins {
+                left,
+                right,
+                anterior,
+                posterior,
+                superior,
+                inferior,
+            }
+        ),
     ]
 }
 
@@ -147,15 +149,28 @@ fn assert_directions(axes: [Vector3<f64>; 3]) {
     let ball = Mask::from_fn(grid.clone(), |v| grid.center_of(v).coords.norm() < 4.0);
     let grown = expand(&ball, &margins);
     let reach = |direction: Vector3<f64>| {
-        grown.voxels().map(|v| grid.center_of(v).coords.dot(&direction)).fold(0.0, f64::max)
+        grown
+            .voxels()
+            .map(|v| grid.center_of(v).coords.dot(&direction))
+            .fold(0.0, f64::max)
     };
     let (x, y, z) = (Vector3::x(), Vector3::y(), Vector3::z());
-    let all = [(x, 6.0), (-x, 2.0), (y, 3.0), (-y, 4.0), (z, 7.0), (-z, 5.0)];
+    let all = [
+        (x, 6.0),
+        (-x, 2.0),
+        (y, 3.0),
+        (-y, 4.0),
+        (z, 7.0),
+        (-z, 5.0),
+    ];
     for (direction, margin) in all {
         let found = reach(direction) - 4.0;
         // The outermost voxel centre of the ball lies up to a voxel below its surface, and that of
         // the result up to a voxel below its own.
-        assert!(found <= margin + 1e-9 && found > margin - 2.0 * spacing, "{found} of {margin}");
+        assert!(
+            found <= margin + 1e-9 && found > margin - 2.0 * spacing,
+            "{found} of {margin}"
+        );
     }
 }
 

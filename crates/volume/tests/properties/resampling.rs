@@ -1,4 +1,6 @@
-use isoboost_volume::{Grid, IndexBox, Volume, resample_nearest, resample_trilinear, sample_trilinear};
+use isoboost_volume::{
+    Grid, IndexBox, Volume, resample_nearest, resample_trilinear, sample_trilinear,
+};
 use nalgebra::{Point3, Vector3};
 use proptest::prelude::*;
 
@@ -24,7 +26,11 @@ fn over(grid: &Grid, shape: [usize; 3], spacing: [f64; 3], axes: [Vector3<f64>; 
 fn pairs_of_grids() -> impl Strategy<Value = (Grid, Grid)> {
     let onto = (grids([9, 9, 9]), prop::bool::ANY);
     (grids([9, 9, 9]), onto).prop_map(|(source, (onto, same_axes))| {
-        let axes = if same_axes { source.axes() } else { onto.axes() };
+        let axes = if same_axes {
+            source.axes()
+        } else {
+            onto.axes()
+        };
         let onto = over(&source, onto.shape(), onto.spacing(), axes);
         (source, onto)
     })
