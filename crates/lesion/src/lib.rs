@@ -25,6 +25,8 @@ mod config;
 mod delineate;
 mod find;
 mod focus;
+#[cfg(test)]
+mod ibsi;
 mod measure;
 #[cfg(test)]
 mod tests;

@@ -21,13 +21,19 @@ pub(crate) struct PeakKernel {
 
 impl PeakKernel {
     pub(crate) fn new(grid: &Grid) -> Self {
+        Self::with_samples(grid, PEAK_SUBSAMPLES)
+    }
+
+    /// A kernel with so many sub-samples per voxel axis; one is the rule of the IBSI, which counts
+    /// a voxel when its centre lies in the sphere.
+    pub(crate) fn with_samples(grid: &Grid, samples: usize) -> Self {
         let spacing = grid.spacing();
         let n = spacing.map(|s| (PEAK_SPHERE_RADIUS_MM / s + 0.5).ceil() as isize);
         let mut parts = Vec::new();
         for k in -n[0]..=n[0] {
             for j in -n[1]..=n[1] {
                 for i in -n[2]..=n[2] {
-                    let share = share_inside([k, j, i], spacing);
+                    let share = share_inside([k, j, i], spacing, samples);
                     if share > 0.0 {
                         parts.push(([k, j, i], share));
                     }
@@ -59,8 +65,7 @@ impl PeakKernel {
 }
 
 /// The share of the voxel at `offset` that lies inside the peak sphere around the origin voxel.
-fn share_inside(offset: [isize; 3], spacing: [f64; 3]) -> f64 {
-    let n = PEAK_SUBSAMPLES;
+fn share_inside(offset: [isize; 3], spacing: [f64; 3], n: usize) -> f64 {
     let at =
         |a: usize, s: usize| (offset[a] as f64 + (s as f64 + 0.5) / n as f64 - 0.5) * spacing[a];
     let mut inside = 0;
