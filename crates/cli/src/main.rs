@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod error;
 mod logging;
+mod panics;
 mod print;
 mod progress;
 
@@ -16,7 +17,11 @@ use crate::args::{Cli, Command};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     logging::start(&cli.log);
-    let result = match cli.command {
+    panics::guarded(|| execute(cli.command))
+}
+
+fn execute(command: Command) -> ExitCode {
+    let result = match command {
         Command::Run(args) => commands::run(&args),
         Command::Inspect(args) => commands::inspect(&args),
         Command::Suv(args) => commands::suv(&args),

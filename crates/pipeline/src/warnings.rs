@@ -55,10 +55,13 @@ pub(crate) fn of(
     }
     if !staging.points.is_empty() {
         let highest = staging.points.iter().map(|p| p.suv_max).fold(0.0, f64::max);
+        let spots = match staging.points.len() {
+            1 => "1 spot above the finding threshold is".to_owned(),
+            n => format!("{n} spots above the finding threshold are"),
+        };
         let text = format!(
-            "{} spots above the finding threshold are too small to delineate (highest SUVmax \
-             {highest:.1}); the report lists them under `points`",
-            staging.points.len()
+            "{spots} too small to delineate (highest SUVmax {highest:.1}); the report lists them \
+             under `points`"
         );
         add("points", &text);
     }
