@@ -76,7 +76,11 @@ fn the_default_configuration_checks_and_a_wrong_one_names_its_line() {
     fs::write(&path, succeed(isoboost().args(["config", "--default"]))).unwrap();
     succeed(isoboost().args(["config", "--check"]).arg(&path));
 
-    fs::write(&path, "[lesion]\nfinding-suv = 4.0\ntreshold = 3\n").unwrap();
+    fs::write(
+        &path,
+        "[lesion]\nfinding = { fixed-suv = 4.0 }\ntreshold = 3\n",
+    )
+    .unwrap();
     let (code, _, stderr) = finish(isoboost().args(["config", "--check"]).arg(&path));
     assert_eq!(code, 2);
     assert!(
@@ -84,11 +88,11 @@ fn the_default_configuration_checks_and_a_wrong_one_names_its_line() {
         "{stderr}"
     );
 
-    fs::write(&path, "[lesion]\nfinding-suv = -4.0\n").unwrap();
+    fs::write(&path, "[lesion]\nfinding = { fixed-suv = -4.0 }\n").unwrap();
     let (code, _, stderr) = finish(isoboost().args(["config", "--check"]).arg(&path));
     assert_eq!(code, 2);
     assert!(
-        stderr.contains("lesion.finding-suv is -4, expected 0.1 to 1000"),
+        stderr.contains("lesion.finding.fixed-suv is -4, expected 0.1 to 1000"),
         "{stderr}"
     );
 }

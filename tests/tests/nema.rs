@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use isoboost_lesion::{LesionConfig, Measures, find_foci};
+use isoboost_lesion::{FindingRule, LesionConfig, Measures, find_foci};
 use isoboost_phantom::{NemaSpec, SPHERE_DIAMETERS_MM, ScannerModel, nema};
 use isoboost_tests::workspace;
 
@@ -83,10 +83,10 @@ fn measured(spec: &NemaSpec, psf_fwhm_mm: f64) -> Vec<(f64, Option<(Measures, f6
     let study = nema(spec, &scanner, 1).unwrap_or_else(|e| panic!("{e}"));
     // Low enough for the faintest sphere, high enough above the background.
     let config = LesionConfig {
-        finding_suv: spec.background_suv * 1.5 + 0.5,
+        finding: FindingRule::FixedSuv(spec.background_suv * 1.5 + 0.5),
         ..LesionConfig::default()
     };
-    let foci = find_foci(&study.suv, &config).foci;
+    let foci = find_foci(&study.suv, &config).unwrap().foci;
     let truth = &study.truth.lesions;
     SPHERE_DIAMETERS_MM
         .iter()

@@ -1,6 +1,6 @@
 //! What is known of one focus.
 
-use isoboost_volume::{IndexBox, Mask};
+use isoboost_volume::{IndexBox, Mask, Volume};
 use nalgebra::Point3;
 
 /// A connected region of uptake.
@@ -10,10 +10,19 @@ pub struct Focus {
     pub mask: Mask,
     /// Where that part lies in the SUV grid.
     pub bounds: IndexBox,
-    /// SUVbw at its border.
+    /// Its outline, finer than the voxels: zero or negative inside, positive outside, linear in SUV
+    /// across the border, on a part of the SUV grid that is wider than the focus.
+    pub depth: Volume<f32>,
+    /// Which part of the hot ground it lies on, from 1.
+    pub territory: u32,
+    /// The parts of the hot ground that bound its outline: the saddle to them is its border.
+    pub neighbours: Vec<u32>,
+    /// SUVbw at its border; the lowest inside where its rule has no threshold.
     pub threshold_suv: f64,
     /// How that border was chosen, as in `41 % of SUVmax`.
     pub rule: String,
+    /// Share of the voxels that the methods of a consensus agree on, 0 to 1.
+    pub agreement: Option<f64>,
     /// Its measures.
     pub measures: Measures,
     /// What a reader should know of the delineation: a leak, a neighbour that bounds it.

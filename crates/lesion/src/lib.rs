@@ -15,12 +15,13 @@
 //!     let r = (grid.center_of(voxel) - focus).norm() as f32;
 //!     0.8 + 12.0 * (-r * r / 60.0).exp()
 //! });
-//! let found = find_foci(&suv, &LesionConfig::default());
+//! let found = find_foci(&suv, &LesionConfig::default())?;
 //! assert_eq!(found.foci.len(), 1);
 //! assert_eq!(found.foci[0].measures.max_at, focus);
-//! # Ok::<(), isoboost_volume::GridError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod candidates;
 mod config;
 mod delineate;
 mod find;
@@ -28,11 +29,14 @@ mod focus;
 #[cfg(test)]
 mod ibsi;
 mod measure;
+mod outline;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod watershed;
 
-pub use config::{Delineation, LesionConfig};
-pub use find::{FoundFoci, find_foci};
+pub use config::{Delineation, FindingRule, LesionConfig, RegionalDelineation, Splitting};
+pub use find::{FoundFoci, LesionError, Uptake, find_foci, find_uptake};
 pub use focus::{Focus, Measures, PointFocus};
 pub use measure::PEAK_SPHERE_RADIUS_MM;
+pub use surroundings::{Level, NamedOrgan, ReferenceLevels, Surroundings};

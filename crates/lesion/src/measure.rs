@@ -15,6 +15,7 @@ pub const PEAK_SPHERE_RADIUS_MM: f64 = 6.203_504_908_994;
 const PEAK_SUBSAMPLES: usize = 7;
 
 /// The voxels around a centre that a peak sphere covers, each with its share inside.
+#[derive(Debug)]
 pub(crate) struct PeakKernel {
     parts: Vec<([isize; 3], f64)>,
 }

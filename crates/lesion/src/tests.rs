@@ -3,7 +3,7 @@
 use isoboost_volume::{Grid, Volume};
 use nalgebra::Point3;
 
-use crate::{Delineation, LesionConfig, find_foci};
+use crate::{Delineation, FindingRule, LesionConfig, find_foci};
 
 fn pet() -> Grid {
     Grid::axis_aligned(
@@ -30,7 +30,7 @@ fn spheres(grid: &Grid, list: &[(Point3<f64>, f64, f64)]) -> Volume<f32> {
 fn a_sphere_gets_the_measures_of_a_sphere() {
     let center = Point3::new(4.0, -10.0, 5.0);
     let suv = spheres(&pet(), &[(center, 12.0, 10.0)]);
-    let found = find_foci(&suv, &LesionConfig::default());
+    let found = find_foci(&suv, &LesionConfig::default()).unwrap();
     assert_eq!((found.foci.len(), found.points.len()), (1, 0));
     let measures = &found.foci[0].measures;
     assert_eq!(measures.suv_max, 10.0);
@@ -65,7 +65,7 @@ fn the_peak_of_a_point_is_its_share_of_the_sphere() {
         minimum_volume_ml: 0.0,
         ..LesionConfig::default()
     };
-    let peak = find_foci(&suv, &config).foci[0].measures.suv_peak;
+    let peak = find_foci(&suv, &config).unwrap().foci[0].measures.suv_peak;
     // The share of each voxel is sampled by 7³ points.
     assert!((peak - 2.4).abs() < 0.012, "{peak}");
 }
@@ -77,7 +77,9 @@ fn touching_foci_are_split_where_the_valley_is_deep_enough() {
             (Point3::new(-10.0 - gap / 2.0, 0.0, 0.0), 10.0, 30.0),
             (Point3::new(6.0 + gap / 2.0, 0.0, 0.0), 6.0, 9.0),
         ];
-        find_foci(&spheres(&pet(), &list), &LesionConfig::default()).foci
+        find_foci(&spheres(&pet(), &list), &LesionConfig::default())
+            .unwrap()
+            .foci
     };
     let two = apart(9.0);
     assert_eq!(two.len(), 2);
@@ -98,13 +100,19 @@ fn noise_inside_one_lesion_does_not_split_it() {
     for (n, value) in suv.as_mut_slice().iter_mut().enumerate() {
         *value *= 1.0 + 0.12 * ((n as f32 * 12.9898).sin() * 43758.547).fract();
     }
-    assert_eq!(find_foci(&suv, &LesionConfig::default()).foci.len(), 1);
+    assert_eq!(
+        find_foci(&suv, &LesionConfig::default())
+            .unwrap()
+            .foci
+            .len(),
+        1
+    );
 }
 
 #[test]
 fn a_faint_focus_on_warm_ground_falls_back_instead_of_leaking() {
     let suv = spheres(&pet(), &[(Point3::origin(), 6.0, 4.0)]).map(|v| v.max(1.8));
-    let found = find_foci(&suv, &LesionConfig::default());
+    let found = find_foci(&suv, &LesionConfig::default()).unwrap();
     // 41 % of 4 is 1.64, below the ground of 1.8.
     assert_eq!(found.foci[0].threshold_suv, 3.0);
     assert!(found.foci[0].notes[0].contains("leaks"));
@@ -115,7 +123,7 @@ fn a_faint_focus_on_warm_ground_falls_back_instead_of_leaking() {
 fn what_is_too_small_is_told_as_a_point() {
     let mut suv = spheres(&pet(), &[]);
     suv[[20, 20, 20]] = 6.0;
-    let found = find_foci(&suv, &LesionConfig::default());
+    let found = find_foci(&suv, &LesionConfig::default()).unwrap();
     assert!(found.foci.is_empty());
     assert_eq!(found.points.len(), 1);
     assert_eq!(found.points[0].suv_max, 6.0);
@@ -127,7 +135,7 @@ fn a_fixed_threshold_outlines_at_that_suv() {
     let suv = spheres(&pet(), &[(Point3::origin(), 12.0, 20.0)]);
     let config = LesionConfig::fixed(4.0);
     assert_eq!(config.delineation, Delineation::FixedSuv(4.0));
-    let focus = &find_foci(&suv, &config).foci[0];
+    let focus = &find_foci(&suv, &config).unwrap().foci[0];
     assert_eq!(focus.threshold_suv, 4.0);
     let lowest = focus
         .mask
@@ -139,9 +147,12 @@ fn a_fixed_threshold_outlines_at_that_suv() {
 #[test]
 fn values_out_of_range_are_named() {
     let config = LesionConfig {
-        finding_suv: -1.0,
+        finding: FindingRule::FixedSuv(-1.0),
         ..LesionConfig::default()
     };
     let message = config.validate().unwrap_err();
-    assert_eq!(message, "lesion.finding-suv is -1, expected 0.1 to 1000");
+    assert_eq!(
+        message,
+        "lesion.finding.fixed-suv is -1, expected 0.1 to 1000"
+    );
 }

@@ -2,16 +2,9 @@
 
 use isoboost_volume::{IndexBox, Volume};
 
-/// Maxima closer in height to their saddle than this are one focus.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Prominence {
-    /// Share of the lower maximum.
-    pub(crate) share: f64,
-    /// SUV.
-    pub(crate) suv: f64,
-}
+use crate::config::Splitting;
 
-impl Prominence {
+impl Splitting {
     fn is_reached(self, peak: f32, saddle: f32) -> bool {
         let fall = f64::from(peak - saddle);
         fall >= self.suv && fall >= self.share * f64::from(peak)
@@ -29,7 +22,7 @@ pub(crate) fn split(
     suv: &Volume<f32>,
     bounds: IndexBox,
     inside: impl Fn([usize; 3]) -> bool,
-    prominence: Prominence,
+    rule: Splitting,
 ) -> (Vec<u32>, usize) {
     let frame = Frame::new(bounds);
     let mut values = vec![0.0_f32; frame.len()];
@@ -61,7 +54,7 @@ pub(crate) fn split(
         let basin = match (touching.roots(), uphill) {
             ([highest, lower @ ..], Some((_, uphill))) => {
                 for lower in lower {
-                    if !prominence.is_reached(basins.peak[*lower], value) {
+                    if !rule.is_reached(basins.peak[*lower], value) {
                         basins.parent[*lower] = *highest;
                     }
                 }

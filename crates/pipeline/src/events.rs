@@ -7,10 +7,10 @@ use std::time::Duration;
 pub enum Stage {
     /// Reading PET and CT, deriving the SUV.
     Load,
-    /// Finding and measuring uptake.
-    Lesions,
     /// Body, bones, landmarks and organs.
     Anatomy,
+    /// Finding and measuring uptake.
+    Lesions,
     /// What each focus is, and what to treat.
     Staging,
     /// GTV, CTV and PTV with their contours.
@@ -23,8 +23,8 @@ impl Stage {
     /// All stages in order.
     pub const ALL: [Self; 6] = [
         Self::Load,
-        Self::Lesions,
         Self::Anatomy,
+        Self::Lesions,
         Self::Staging,
         Self::Targets,
         Self::Output,

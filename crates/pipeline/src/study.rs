@@ -5,6 +5,7 @@ use std::time::Instant;
 use chrono::NaiveDateTime;
 use isoboost_anatomy::{Anatomy, ImportedOrgan};
 use isoboost_dicom::{LoadedPet, Selection, Series, Study};
+use isoboost_lesion::{NamedOrgan, Surroundings};
 use isoboost_planning::{Recommendation, Target};
 use isoboost_report::WarningInfo;
 use isoboost_staging::Staging;
@@ -30,6 +31,9 @@ pub enum StudyError {
     /// The SUV cannot be derived.
     #[error(transparent)]
     Suv(#[from] isoboost_suv::SuvError),
+    /// The SUV cannot be searched.
+    #[error(transparent)]
+    Lesion(#[from] isoboost_lesion::LesionError),
     /// The organs given cannot be used.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -111,17 +115,18 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
     let images = load(job, &selection)?;
     watch.done(Stage::Load);
     let config = &job.request.config;
-    let found = isoboost_lesion::find_foci(&images.suv, &config.lesion);
-    watch.done(Stage::Lesions);
     let ct = images.ct.as_ref();
     let anatomy = isoboost_anatomy::recognise(ct, &images.suv, &images.organs);
     watch.done(Stage::Anatomy);
+    let surroundings = surroundings_of(&anatomy);
+    let uptake = isoboost_lesion::find_uptake(&images.suv, &surroundings, &config.lesion)?;
+    let found = uptake.foci();
+    watch.done(Stage::Lesions);
     let staging = isoboost_staging::stage(found, &anatomy, &images.suv, &config.staging);
     let recommendation = isoboost_planning::recommend(&staging, &config.planning);
     watch.done(Stage::Staging);
     let reference = ct.map_or(images.suv.grid(), Volume::grid);
-    let planned =
-        isoboost_planning::plan_targets(&staging, &images.suv, reference, &config.planning);
+    let planned = isoboost_planning::plan_targets(&staging, reference, &config.planning);
     watch.done(Stage::Targets);
     let findings = Findings {
         selection: &selection,
@@ -186,6 +191,19 @@ fn load(job: &StudyJob<'_>, selection: &Selection<'_>) -> Result<Images, StudyEr
 
 fn frame_of_reference(series: &Series) -> &str {
     series.frame_of_reference.as_deref().unwrap_or_default()
+}
+
+/// What finding and outlining know of the patient.
+fn surroundings_of(anatomy: &Anatomy) -> Surroundings<'_> {
+    let organs = anatomy.organs.iter().map(|organ| NamedOrgan {
+        name: organ.kind.name(),
+        mask: &organ.mask,
+    });
+    Surroundings {
+        bone: anatomy.bone.as_ref(),
+        organs: organs.collect(),
+        ..Surroundings::default()
+    }
 }
 
 /// Tells the time of each stage to whoever watches.

@@ -26,7 +26,7 @@ fn uptake(center: Point3<f64>, half_axes: Vector3<f64>) -> Volume<f32> {
 fn planned(suv: &Volume<f32>, reference: &Grid, config: &PlanningConfig) -> (Vec<Target>, f64) {
     let staging = staged(suv, &[Region::ProstateBed]);
     let threshold = staging.lesions[0].focus.threshold_suv;
-    let targets = plan_targets(&staging, suv, reference, config).targets;
+    let targets = plan_targets(&staging, reference, config).targets;
     (targets, threshold)
 }
 

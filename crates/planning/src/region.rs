@@ -55,14 +55,9 @@ pub(crate) struct Growth {
 impl Growth {
     /// The region inside the PET isosurface at the focus' threshold, with room for margins that
     /// add up to `room_mm`; `None` when the focus lies outside the reference grid.
-    pub(crate) fn start(
-        focus: &Focus,
-        suv: &Volume<f32>,
-        reference: &Grid,
-        room_mm: f64,
-    ) -> Option<Self> {
-        let depth = depth_below_threshold(focus, suv);
-        let slack = suv.grid().spacing().into_iter().fold(0.0, f64::max);
+    pub(crate) fn start(focus: &Focus, reference: &Grid, room_mm: f64) -> Option<Self> {
+        let depth = &focus.depth;
+        let slack = depth.grid().spacing().into_iter().fold(0.0, f64::max);
         let corners = focus.mask.grid().corners();
         let bounds = reference.box_around(&corners, room_mm + slack + 2.0)?;
         let crop = Crop {
@@ -70,11 +65,16 @@ impl Growth {
             grid: reference.crop(bounds),
             last: reference.full_box().max,
         };
-        let outside = focus.threshold_suv as f32;
-        let fine_depth = resample_trilinear(&depth, &finer(&crop.grid)?, outside);
+        // Beyond the field lies nothing of the focus.
+        let outside = depth
+            .as_slice()
+            .iter()
+            .copied()
+            .fold(f32::MIN_POSITIVE, f32::max);
+        let fine_depth = resample_trilinear(depth, &finer(&crop.grid)?, outside);
         let is_whole = is_inside(reference, &corners, slack);
         let volume_ml = if is_whole {
-            isosurface_volume_ml(&depth, 0.0, ISOSURFACE_FINENESS).max(f64::EPSILON)
+            isosurface_volume_ml(depth, 0.0, ISOSURFACE_FINENESS).max(f64::EPSILON)
         } else {
             // Only what lies on the reference grid can be drawn there; the rest must not be
             // squeezed into it.
@@ -83,7 +83,7 @@ impl Growth {
             (covered > 0.0 || has_maximum).then_some(covered)?
         };
         let fine = mask_of_volume(&fine_depth, volume_ml);
-        let field = resample_trilinear(&depth, &crop.grid, outside);
+        let field = resample_trilinear(depth, &crop.grid, outside);
         let region = crop.region(&field, volume_ml, None);
         Some(Self { crop, fine, region })
     }
@@ -169,21 +169,6 @@ fn is_inside(grid: &Grid, points: &[Point3<f64>], margin_mm: f64) -> bool {
             let last = (grid.shape()[a] - 1) as f64;
             index[a] >= margin && index[a] <= last - margin
         })
-    })
-}
-
-/// How far the SUV lies below the focus' threshold, on the PET voxels around it: zero or negative
-/// inside. Voxels that are hot but not part of the focus count as far outside as they are hot, so
-/// that the surface passes between the focus and its neighbour.
-fn depth_below_threshold(focus: &Focus, suv: &Volume<f32>) -> Volume<f32> {
-    let around = focus.bounds.grown([2; 3], suv.grid().shape());
-    let threshold = focus.threshold_suv as f32;
-    Volume::from_fn(suv.grid().crop(around), |v| {
-        let voxel = [0, 1, 2].map(|a| v[a] + around.min[a]);
-        let depth = threshold - suv[voxel];
-        let inside = focus.bounds.contains(voxel)
-            && focus.mask[[0, 1, 2].map(|a| voxel[a] - focus.bounds.min[a])];
-        if inside { depth.min(0.0) } else { depth.abs() }
     })
 }
 

@@ -1,7 +1,7 @@
 //! GTV, CTV and PTV of each lesion.
 
 use isoboost_staging::{Lesion, Region, Staging};
-use isoboost_volume::{Contour, Grid, Margins, Mask, Roi, RoiType, StructureSet, Volume};
+use isoboost_volume::{Contour, Grid, Margins, Mask, Roi, RoiType, StructureSet};
 use rayon::prelude::*;
 
 use crate::config::{PlanningConfig, TreatmentConfig};
@@ -64,12 +64,11 @@ pub struct PlannedTargets {
 /// Suggests volumes for every lesion, on the voxels and slices of `reference`: the CT grid, or the
 /// PET grid where there is no CT.
 ///
-/// The GTV is the isosurface of the SUV at the lesion's threshold; CTV and PTV are it grown by the
+/// The GTV is the lesion's outline, finer than the PET's voxels; CTV and PTV are it grown by the
 /// margins of the lesion's class. A lesion of undetermined region gets a GTV alone, because its
 /// margins depend on where it is.
 pub fn plan_targets(
     staging: &Staging,
-    suv: &Volume<f32>,
     reference: &Grid,
     config: &PlanningConfig,
 ) -> PlannedTargets {
@@ -77,7 +76,7 @@ pub fn plan_targets(
     let volumes: Vec<Option<Vec<Volumes>>> = staging
         .lesions
         .par_iter()
-        .map(|lesion| volumes_of(lesion, suv, reference, config.treatment(lesion.region)))
+        .map(|lesion| volumes_of(lesion, reference, config.treatment(lesion.region)))
         .collect();
     let mut in_class = [0_usize; 4];
     for (lesion, volumes) in staging.lesions.iter().zip(volumes) {
@@ -177,13 +176,12 @@ impl Volumes {
 
 fn volumes_of(
     lesion: &Lesion,
-    suv: &Volume<f32>,
     reference: &Grid,
     treatment: Option<&TreatmentConfig>,
 ) -> Option<Vec<Volumes>> {
     let margins = treatment.map(|t| (t.gtv_to_ctv_mm.margins(), t.ctv_to_ptv_mm.margins()));
     let room = margins.map_or(0.0, |(ctv, ptv)| ctv.largest() + ptv.largest());
-    let gtv = Growth::start(&lesion.focus, suv, reference, room)?;
+    let gtv = Growth::start(&lesion.focus, reference, room)?;
     let mut volumes = vec![Volumes {
         kind: TargetKind::Gtv,
         margins: None,

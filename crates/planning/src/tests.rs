@@ -43,7 +43,7 @@ fn suv(places: &[(Point3<f64>, f64)]) -> Volume<f32> {
 
 /// A staging of the foci of a volume, one for each region.
 pub(crate) fn staged(suv: &Volume<f32>, regions: &[Region]) -> Staging {
-    let foci = find_foci(suv, &LesionConfig::default()).foci;
+    let foci = find_foci(suv, &LesionConfig::default()).unwrap().foci;
     assert_eq!(foci.len(), regions.len());
     let lesions = foci
         .into_iter()
@@ -80,7 +80,7 @@ pub(crate) fn holds(outer: &Mask, inner: &Mask) -> bool {
 fn volumes_grow_by_their_margins_and_hold_one_another() {
     let suv = suv(&[(Point3::new(3.0, -2.0, 1.0), 10.0)]);
     let staging = staged(&suv, &[Region::PelvicNode]);
-    let planned = plan_targets(&staging, &suv, &ct(), &PlanningConfig::default());
+    let planned = plan_targets(&staging, &ct(), &PlanningConfig::default());
     let [gtv, ctv, ptv] = &planned.targets[..] else {
         panic!("three volumes")
     };
@@ -119,7 +119,7 @@ fn a_margin_towards_the_rectum_is_its_own() {
     let suv = suv(&[(Point3::new(0.0, 0.0, 0.0), 8.0)]);
     let staging = staged(&suv, &[Region::ProstateBed]);
     let config = PlanningConfig::default();
-    let planned = plan_targets(&staging, &suv, &ct(), &config);
+    let planned = plan_targets(&staging, &ct(), &config);
     let reach = |kind: TargetKind, direction: f64| {
         let target = planned.targets.iter().find(|t| t.kind == kind).unwrap();
         let points = target.contours.iter().flat_map(|c| &c.points);
@@ -143,7 +143,7 @@ fn the_smallest_lesion_still_has_its_volumes() {
         Point3::new(-78.0, -78.0, -45.0),
     )
     .unwrap();
-    let planned = plan_targets(&staging, &suv, &coarse, &PlanningConfig::default());
+    let planned = plan_targets(&staging, &coarse, &PlanningConfig::default());
     assert_eq!(planned.targets.len(), 3);
     for target in &planned.targets {
         assert!(
@@ -173,7 +173,7 @@ fn what_cannot_be_placed_gets_a_gtv_alone_and_what_is_outside_is_told() {
         Point3::new(-77.9, -78.1, -43.0),
     )
     .unwrap();
-    let planned = plan_targets(&staging, &suv, &left_missing, &PlanningConfig::default());
+    let planned = plan_targets(&staging, &left_missing, &PlanningConfig::default());
     let names: Vec<_> = planned.targets.iter().map(|t| t.name.as_str()).collect();
     assert_eq!(names, ["GTV_U_1"]);
     assert_eq!(
@@ -197,7 +197,7 @@ fn a_lesion_at_the_edge_of_the_ct_is_cut_there_and_not_squeezed_in() {
         max: [39, 99, i],
     };
     let volumes = |reference: &Grid| {
-        let planned = plan_targets(&staging, &suv, reference, &PlanningConfig::default());
+        let planned = plan_targets(&staging, reference, &PlanningConfig::default());
         let ml: Vec<f64> = planned.targets.iter().map(Target::volume_ml).collect();
         (ml, planned)
     };
@@ -226,7 +226,7 @@ fn any_number_of_threads_gives_the_same_targets() {
     let staging = staged(&suv, &[Region::ProstateBed, Region::PelvicNode]);
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let plan = || plan_targets(&staging, &suv, &ct(), &PlanningConfig::default());
+        let plan = || plan_targets(&staging, &ct(), &PlanningConfig::default());
         pool.unwrap().install(plan)
     };
     assert_eq!(with(1), with(5));
@@ -239,7 +239,7 @@ fn the_structure_set_numbers_names_and_describes() {
         (Point3::new(40.0, 0.0, 0.0), 6.0),
     ]);
     let staging = staged(&suv, &[Region::Distant, Region::Distant]);
-    let planned = plan_targets(&staging, &suv, &ct(), &PlanningConfig::default());
+    let planned = plan_targets(&staging, &ct(), &PlanningConfig::default());
     let set = structure_set(&planned.targets);
     let numbers: Vec<_> = set.rois.iter().map(|r| r.number).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);

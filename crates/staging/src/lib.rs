@@ -27,7 +27,7 @@
 //!     let r = (grid.center_of(voxel) - middle).norm() as f32;
 //!     0.8 + 12.0 * (-r * r / 60.0).exp()
 //! });
-//! let foci = find_foci(&suv, &LesionConfig::default());
+//! let foci = find_foci(&suv, &LesionConfig::default())?;
 //! let staging = stage(foci, &recognise(None, &suv, &[]), &suv, &StagingConfig::default());
 //! assert_eq!(staging.lesions[0].region, Region::Undetermined);
 //! assert_eq!(staging.mi_tnm, "miTX NX MX");

@@ -18,7 +18,7 @@ fn render(spec: &PelvisSpec, tracer: Tracer, seed: u64) -> PhantomStudy {
 }
 
 fn staged(study: &PhantomStudy) -> Staging {
-    let foci = find_foci(&study.suv, &LesionConfig::default());
+    let foci = find_foci(&study.suv, &LesionConfig::default()).unwrap();
     let anatomy = recognise(Some(&study.ct), &study.suv, &[]);
     stage(foci, &anatomy, &study.suv, &StagingConfig::default())
 }
