@@ -31,7 +31,7 @@
 //! let staging = stage(foci, &recognise(None, &suv, &[]), &suv, &StagingConfig::default());
 //! assert_eq!(staging.lesions[0].region, Region::Undetermined);
 //! assert_eq!(staging.mi_tnm, "miTX NX MX");
-//! # Ok::<(), isoboost_volume::GridError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod config;
