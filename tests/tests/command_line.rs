@@ -33,7 +33,7 @@ fn an_empty_folder_is_exit_code_3_and_leaves_nothing() {
             .arg(&results),
     );
     assert_eq!(code, 3, "{stderr}");
-    assert!(stderr.contains("1 files that are not DICOM"), "{stderr}");
+    assert!(stderr.contains("1 file that is not DICOM"), "{stderr}");
     assert!(!results.exists());
 }
 

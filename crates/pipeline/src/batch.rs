@@ -1,5 +1,6 @@
 //! Every study under the inputs, several at once, each on its own.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -296,27 +297,41 @@ fn refuse_shared_facts(request: &RunRequest, studies: usize) -> Result<(), RunEr
 }
 
 fn what_is_there(discovery: &Discovery) -> String {
-    let mut parts: Vec<String> = discovery
-        .studies
+    let mut studies = BTreeMap::<String, usize>::new();
+    for study in &discovery.studies {
+        *studies.entry(modalities(study)).or_default() += 1;
+    }
+    let counted = |n: usize, one: &str, more: &str| match n {
+        1 => format!("1 {one}"),
+        n => format!("{n} {more}"),
+    };
+    let mut parts: Vec<String> = studies
         .iter()
-        .map(|study| format!("a study with {}", modalities(study)))
+        .map(|(with, n)| format!("{} {with}", counted(*n, "study", "studies")))
         .collect();
     if !discovery.problems.is_empty() {
-        parts.push(format!(
-            "{} unreadable DICOM files",
-            discovery.problems.len()
+        parts.push(counted(
+            discovery.problems.len(),
+            "unreadable DICOM file",
+            "unreadable DICOM files",
         ));
     }
-    parts.push(format!(
-        "{} files that are not DICOM",
-        discovery.ignored_files
+    parts.push(counted(
+        discovery.ignored_files,
+        "file that is not DICOM",
+        "files that are not DICOM",
     ));
     parts.join(", ")
 }
 
+/// As `with CT, SEG`.
 fn modalities(study: &Study) -> String {
     let mut names: Vec<&str> = study.series.iter().map(|s| s.modality.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    names.join(", ")
+    names.retain(|name| !name.is_empty());
+    if names.is_empty() {
+        return "of no stated modality".to_owned();
+    }
+    format!("with {}", names.join(", "))
 }
