@@ -6,11 +6,17 @@ use rayon::prelude::*;
 use crate::candidates::{Threshold, candidates};
 use crate::config::{Delineation, LesionConfig};
 use crate::delineate::{Territory, outline};
-use crate::focus::{Focus, PointFocus};
+use crate::focus::{Contact, Focus, PointFocus};
+use crate::ground::Ground;
 use crate::measure::{PeakKernel, highest, measure};
 use crate::outline::{Outline, box_of};
 use crate::surroundings::Surroundings;
 use crate::watershed::split;
+
+/// A neighbour whose maximum is so many times higher bounds an outline by the level of the pass to
+/// it, any other by the watershed alone: between two nodes of like uptake the level would leave out
+/// most of both, beside a full bladder the watershed would take in its flank.
+const OUTSHINING: f64 = 2.0;
 
 /// Why an SUV volume cannot be searched.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -49,8 +55,7 @@ pub struct Uptake<'a> {
     surroundings: &'a Surroundings<'a>,
     config: &'a LesionConfig,
     threshold: Threshold,
-    /// Number of the basin at each voxel from 1, 0 below the threshold.
-    owner: Volume<u32>,
+    ground: Ground,
     basins: Vec<Basin>,
     kernel: PeakKernel,
     findings: Vec<String>,
@@ -86,13 +91,16 @@ pub fn find_uptake<'a>(
 ) -> Result<Uptake<'a>, LesionError> {
     refuse_not_finite(suv)?;
     let found = candidates(suv, surroundings, &config.finding);
-    let (basins, owner) = basins(suv, &found.hot, config);
+    let (basins, hot) = basins(suv, &found.hot, config);
+    let boxes: Vec<IndexBox> = basins.iter().map(|basin| basin.bounds).collect();
+    let spacing = suv.grid().spacing();
+    let steps = spacing.map(|s| (config.growth_limit_mm / s).floor() as usize);
     Ok(Uptake {
         suv,
         surroundings,
         config,
         threshold: found.threshold,
-        owner,
+        ground: Ground::new(hot, &boxes, suv, steps),
         basins,
         kernel: PeakKernel::new(suv.grid()),
         findings: found.findings,
@@ -131,8 +139,9 @@ impl Uptake<'_> {
                     volume_ml,
                 });
             } else {
-                let outline = outline(&self.territory(number, basin), &self.config.delineation);
-                found.foci.push(self.focus_of(number, outline));
+                found
+                    .foci
+                    .push(self.focus(number, basin, &self.config.delineation));
             }
         }
         // Stable sorts: equal ones stay in the order of the array.
@@ -150,8 +159,13 @@ impl Uptake<'_> {
         let Some(basin) = basin.and_then(|n| self.basins.get(n)) else {
             return focus.clone();
         };
-        let outline = outline(&self.territory(focus.territory, basin), rule);
-        self.focus_of(focus.territory, outline)
+        self.focus(focus.territory, basin, rule)
+    }
+
+    fn focus(&self, number: u32, basin: &Basin, rule: &Delineation) -> Focus {
+        let territory = self.territory(number, basin);
+        let outline = self.bounded(&territory, outline(&territory, rule));
+        self.focus_of(number, outline)
     }
 
     fn highest_of(&self, basin: &Basin) -> [usize; 3] {
@@ -163,13 +177,39 @@ impl Uptake<'_> {
         Territory {
             suv: self.suv,
             surroundings: self.surroundings,
-            owner: &self.owner,
+            ground: &self.ground,
             number,
             bounds: basin.bounds,
             max_voxel,
             finding_suv: self.threshold.at(max_voxel),
             growth_limit_mm: self.config.growth_limit_mm,
         }
+    }
+
+    /// Ends an outline at the pass to a neighbour that outshines it, whose spill would be drawn
+    /// as a part of it otherwise.
+    fn bounded(&self, territory: &Territory<'_>, mut outline: Outline) -> Outline {
+        let own = f64::from(self.suv[territory.max_voxel]);
+        let outshines = |contact: &&Contact| {
+            let other = self.basins.get(contact.territory as usize - 1);
+            let max = other.map_or(0.0, |basin| f64::from(self.suv[self.highest_of(basin)]));
+            max >= OUTSHINING * own
+        };
+        let passes = outline.contacts.iter().filter(outshines);
+        let saddle = passes.map(|c| c.saddle_suv).reduce(f64::max);
+        if let Some(saddle) = saddle {
+            outline.end_above(self.suv, territory.max_voxel, saddle);
+        } else if let Some(saddle) = outline
+            .contacts
+            .iter()
+            .map(|c| c.saddle_suv)
+            .reduce(f64::max)
+        {
+            outline.notes.push(format!(
+                "bounded by the saddle (SUV {saddle:.1}) to neighbouring uptake"
+            ));
+        }
+        outline
     }
 
     fn focus_of(&self, territory: u32, outline: Outline) -> Focus {
@@ -184,7 +224,7 @@ impl Uptake<'_> {
             bounds,
             depth: outline.depth,
             territory,
-            neighbours: outline.neighbours,
+            contacts: outline.contacts,
             threshold_suv: outline.threshold_suv,
             rule: outline.rule,
             agreement: outline.agreement,

@@ -15,8 +15,8 @@ pub struct Focus {
     pub depth: Volume<f32>,
     /// Which part of the hot ground it lies on, from 1.
     pub territory: u32,
-    /// The parts of the hot ground that bound its outline: the saddle to them is its border.
-    pub neighbours: Vec<u32>,
+    /// What bounds its outline, in the order of their numbers.
+    pub contacts: Vec<Contact>,
     /// SUVbw at its border; the lowest inside where its rule has no threshold.
     pub threshold_suv: f64,
     /// How that border was chosen, as in `41 % of SUVmax`.
@@ -27,6 +27,16 @@ pub struct Focus {
     pub measures: Measures,
     /// What a reader should know of the delineation: a leak, a neighbour that bounds it.
     pub notes: Vec<String>,
+}
+
+/// Where the outline of a focus meets the ground of another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Contact {
+    /// The territory of the other.
+    pub territory: u32,
+    /// SUVbw of the pass between the two: the highest level on which one can walk from maximum to
+    /// maximum.
+    pub saddle_suv: f64,
 }
 
 /// The measures of a focus.

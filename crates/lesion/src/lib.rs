@@ -26,6 +26,7 @@ mod config;
 mod delineate;
 mod find;
 mod focus;
+mod ground;
 #[cfg(test)]
 mod ibsi;
 mod measure;
@@ -37,6 +38,6 @@ mod watershed;
 
 pub use config::{Delineation, FindingRule, LesionConfig, RegionalDelineation, Splitting};
 pub use find::{FoundFoci, LesionError, Uptake, find_foci, find_uptake};
-pub use focus::{Focus, Measures, PointFocus};
+pub use focus::{Contact, Focus, Measures, PointFocus};
 pub use measure::PEAK_SPHERE_RADIUS_MM;
 pub use surroundings::{Level, NamedOrgan, ReferenceLevels, Surroundings};

@@ -1,6 +1,8 @@
 //! An outline finer than the voxels.
 
-use isoboost_volume::{IndexBox, Mask, Volume};
+use isoboost_volume::{Connectivity, IndexBox, Mask, Volume, label_components};
+
+use crate::focus::Contact;
 
 /// Voxels on each side of a focus that its outline's field reaches.
 const RIM_VOXELS: usize = 2;
@@ -19,10 +21,39 @@ pub(crate) struct Outline {
     pub(crate) threshold_suv: f64,
     pub(crate) rule: String,
     pub(crate) notes: Vec<String>,
-    /// Numbers of the territories that bound it.
-    pub(crate) neighbours: Vec<u32>,
+    /// What bounds it.
+    pub(crate) contacts: Vec<Contact>,
     /// Share of voxels that the methods of a consensus agree on.
     pub(crate) agreement: Option<f64>,
+}
+
+impl Outline {
+    /// Leaves of the outline what is connected to its maximum above a level that is higher than
+    /// its border.
+    pub(crate) fn end_above(&mut self, suv: &Volume<f32>, max_voxel: [usize; 3], level: f64) {
+        let min = self.depth_bounds.min;
+        let at = |v: [usize; 3]| [0, 1, 2].map(|a| v[a] - min[a]);
+        let inside = Mask::from_fn(self.depth.grid().clone(), |v| {
+            let voxel = [0, 1, 2].map(|a| v[a] + min[a]);
+            self.depth[v] <= 0.0 && f64::from(suv[voxel]) > level
+        });
+        let parts = label_components(&inside, Connectivity::TwentySix);
+        let kept = parts.labels[at(max_voxel)];
+        self.voxels
+            .retain(|v| kept != 0 && parts.labels[at(*v)] == kept);
+        let (depth, bounds) = depth_below(suv, &self.voxels, level);
+        // Where the outline was narrower already it stays so.
+        let earlier = std::mem::replace(&mut self.depth, depth);
+        for voxel in bounds.voxels() {
+            let v = [0, 1, 2].map(|a| voxel[a] - bounds.min[a]);
+            self.depth[v] = self.depth[v].max(earlier[at(voxel)]);
+        }
+        self.depth_bounds = bounds;
+        self.threshold_suv = self.threshold_suv.max(level);
+        self.notes.push(format!(
+            "ends at the saddle (SUV {level:.1}) to far higher uptake beside it"
+        ));
+    }
 }
 
 /// The field of an isocontour: how far the SUV lies below a threshold around a set of voxels.

@@ -4,10 +4,21 @@ use isoboost_volume::{IndexBox, Volume};
 
 use crate::config::Splitting;
 
+/// The highest voxel of a basin.
+#[derive(Debug, Clone, Copy)]
+struct Peak {
+    suv: f32,
+    /// Its place in the array of the frame.
+    place: usize,
+}
+
 impl Splitting {
-    fn is_reached(self, peak: f32, saddle: f32) -> bool {
-        let fall = f64::from(peak - saddle);
-        fall >= self.suv && fall >= self.share * f64::from(peak)
+    /// Whether a basin that meets a higher one at the saddle is a focus of its own.
+    fn separates(self, lower: Peak, higher: Peak, saddle: f32, frame: &Frame) -> bool {
+        let fall = f64::from(lower.suv - saddle);
+        fall >= self.suv
+            && fall >= self.share * f64::from(lower.suv)
+            && frame.distance_mm(lower.place, higher.place) >= self.distance_mm
     }
 }
 
@@ -24,7 +35,7 @@ pub(crate) fn split(
     inside: impl Fn([usize; 3]) -> bool,
     rule: Splitting,
 ) -> (Vec<u32>, usize) {
-    let frame = Frame::new(bounds);
+    let frame = Frame::new(bounds, suv.grid().spacing());
     let mut values = vec![0.0_f32; frame.len()];
     let mut order: Vec<usize> = Vec::new();
     for voxel in bounds.voxels().filter(|v| inside(*v)) {
@@ -54,13 +65,17 @@ pub(crate) fn split(
         let basin = match (touching.roots(), uphill) {
             ([highest, lower @ ..], Some((_, uphill))) => {
                 for lower in lower {
-                    if !rule.is_reached(basins.peak[*lower], value) {
+                    let (low, high) = (basins.peak[*lower], basins.peak[*highest]);
+                    if !rule.separates(low, high, value, &frame) {
                         basins.parent[*lower] = *highest;
                     }
                 }
                 basins.root(uphill as usize)
             }
-            _ => basins.found(value),
+            _ => basins.found(Peak {
+                suv: value,
+                place: here,
+            }),
         };
         basin_of[here] = basin as u32 + 1;
     }
@@ -71,12 +86,13 @@ pub(crate) fn split(
 struct Frame {
     bounds: IndexBox,
     side: [usize; 3],
+    spacing: [f64; 3],
     /// The way to each neighbour in the array, in array order.
     steps: [isize; 26],
 }
 
 impl Frame {
-    fn new(bounds: IndexBox) -> Self {
+    fn new(bounds: IndexBox, spacing: [f64; 3]) -> Self {
         let side = bounds.shape().map(|n| n + 2);
         let slice = (side[1] * side[2]) as isize;
         let row = side[2] as isize;
@@ -88,12 +104,24 @@ impl Frame {
         Self {
             bounds,
             side,
+            spacing,
             steps,
         }
     }
 
     fn len(&self) -> usize {
         self.side.iter().product()
+    }
+
+    /// Between the centres of two voxels.
+    fn distance_mm(&self, a: usize, b: usize) -> f64 {
+        let [_, nj, ni] = self.side;
+        let index = |n: usize| [n / (nj * ni), n / ni % nj, n % ni];
+        let (a, b) = (index(a), index(b));
+        (0..3)
+            .map(|axis| (a[axis].abs_diff(b[axis]) as f64 * self.spacing[axis]).powi(2))
+            .sum::<f64>()
+            .sqrt()
     }
 
     fn place(&self, voxel: [usize; 3]) -> usize {
@@ -130,11 +158,11 @@ impl Touching {
 #[derive(Debug, Default)]
 struct Basins {
     parent: Vec<usize>,
-    peak: Vec<f32>,
+    peak: Vec<Peak>,
 }
 
 impl Basins {
-    fn found(&mut self, peak: f32) -> usize {
+    fn found(&mut self, peak: Peak) -> usize {
         self.parent.push(self.parent.len());
         self.peak.push(peak);
         self.parent.len() - 1

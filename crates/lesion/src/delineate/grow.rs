@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::focus::Contact;
 use crate::watershed::neighbours;
 
 use super::Territory;
@@ -10,10 +11,28 @@ use super::Territory;
 pub(super) struct Grown {
     /// In array order.
     pub(super) voxels: Vec<[usize; 3]>,
-    /// Territories it ran into, in the order of their numbers.
-    pub(super) neighbours: Vec<u32>,
+    /// What bounds it, in the order of their numbers.
+    pub(super) contacts: Vec<Contact>,
     /// Whether it would have gone on beyond the growth limit.
     pub(super) leaks: bool,
+}
+
+impl Grown {
+    fn meet(&mut self, territory: u32, saddle_suv: f64) {
+        let place = self.contacts.partition_point(|c| c.territory < territory);
+        match self.contacts.get_mut(place) {
+            Some(known) if known.territory == territory => {
+                known.saddle_suv = known.saddle_suv.max(saddle_suv);
+            }
+            _ => self.contacts.insert(
+                place,
+                Contact {
+                    territory,
+                    saddle_suv,
+                },
+            ),
+        }
+    }
 }
 
 /// The voxels connected to the maximum at or above a threshold, never on another focus' ground and
@@ -21,7 +40,7 @@ pub(super) struct Grown {
 pub(super) fn grow(territory: &Territory<'_>, threshold: f64) -> Grown {
     let Territory {
         suv,
-        owner,
+        ground,
         number,
         bounds,
         max_voxel,
@@ -44,7 +63,7 @@ pub(super) fn grow(territory: &Territory<'_>, threshold: f64) -> Grown {
     };
     let mut grown = Grown {
         voxels: Vec::new(),
-        neighbours: Vec::new(),
+        contacts: Vec::new(),
         leaks: false,
     };
     let mut queue = VecDeque::from([*max_voxel]);
@@ -55,11 +74,9 @@ pub(super) fn grow(territory: &Territory<'_>, threshold: f64) -> Grown {
             if f64::from(suv[next]) < threshold {
                 continue;
             }
-            let other = owner[next];
+            let other = ground.of(next);
             if other != 0 && other != *number {
-                if let Err(place) = grown.neighbours.binary_search(&other) {
-                    grown.neighbours.insert(place, other);
-                }
+                grown.meet(other, f64::from(suv[voxel].min(suv[next])));
             } else if !reach.contains(next) {
                 grown.leaks = true;
             } else if !visited[place(next)] {

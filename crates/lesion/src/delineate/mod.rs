@@ -5,6 +5,7 @@ mod grow;
 use isoboost_volume::{IndexBox, Volume};
 
 use crate::config::Delineation;
+use crate::ground::Ground;
 use crate::outline::{Outline, depth_below};
 use crate::surroundings::Surroundings;
 
@@ -14,9 +15,8 @@ use grow::{Grown, grow};
 pub(crate) struct Territory<'a> {
     pub(crate) suv: &'a Volume<f32>,
     pub(crate) surroundings: &'a Surroundings<'a>,
-    /// Number of the focus at each voxel above the finding threshold, 0 elsewhere; on the whole
-    /// SUV grid.
-    pub(crate) owner: &'a Volume<u32>,
+    /// Whose ground each voxel of the SUV grid is.
+    pub(crate) ground: &'a Ground,
     /// This focus.
     pub(crate) number: u32,
     /// The box of its voxels.
@@ -65,12 +65,9 @@ fn isocontour(
     grown: Grown,
     threshold_suv: f64,
     rule: String,
-    mut notes: Vec<String>,
+    notes: Vec<String>,
 ) -> Outline {
     let (depth, depth_bounds) = depth_below(territory.suv, &grown.voxels, threshold_suv);
-    if !grown.neighbours.is_empty() {
-        notes.push("bounded by the saddle to neighbouring uptake".to_owned());
-    }
     Outline {
         voxels: grown.voxels,
         depth,
@@ -78,7 +75,7 @@ fn isocontour(
         threshold_suv,
         rule,
         notes,
-        neighbours: grown.neighbours,
+        contacts: grown.contacts,
         agreement: None,
     }
 }
