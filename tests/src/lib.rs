@@ -14,6 +14,22 @@ pub fn workspace() -> PathBuf {
         .to_path_buf()
 }
 
+/// Holds a page of docs/ that a test makes against what it made now.
+///
+/// # Panics
+/// When they differ; with `ISOBOOST_UPDATE_DOCS` set the page is written instead.
+pub fn check_page(name: &str, text: &str) {
+    let path = workspace().join("docs").join(name);
+    if std::env::var_os("ISOBOOST_UPDATE_DOCS").is_some() {
+        std::fs::write(&path, text).expect("docs/ can be written");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == text,
+        "docs/{name} is stale; run this test with ISOBOOST_UPDATE_DOCS=1"
+    );
+}
+
 /// A new run of the `isoboost` command, built in the profile of these tests.
 pub fn isoboost() -> Command {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();

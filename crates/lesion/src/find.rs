@@ -122,26 +122,30 @@ fn refuse_not_finite(suv: &Volume<f32>) -> Result<(), LesionError> {
 impl Uptake<'_> {
     /// The foci, outlined by the configured rule and measured.
     pub fn foci(&self) -> FoundFoci {
-        let voxel_ml = self.suv.grid().voxel_volume_ml();
         let mut found = FoundFoci {
             findings: self.findings.clone(),
             ..FoundFoci::default()
         };
-        for (number, basin) in (1..).zip(&self.basins) {
-            let volume_ml = basin.voxels.len() as f64 * voxel_ml;
-            let too_small = basin.voxels.len() < self.config.minimum_voxels
-                || volume_ml < self.config.minimum_volume_ml;
-            if too_small {
-                let max_voxel = self.highest_of(basin);
+        let numbered: Vec<(u32, &Basin)> = (1..).zip(&self.basins).collect();
+        let outlined: Vec<Focus> = numbered
+            .into_par_iter()
+            .map(|(number, basin)| self.focus(number, basin, &self.config.delineation))
+            .collect();
+        for (focus, basin) in outlined.into_iter().zip(&self.basins) {
+            let hot_ml = basin.voxels.len() as f64 * self.suv.grid().voxel_volume_ml();
+            // A faint lesion may have no more than a voxel above the finding threshold and still an
+            // extent of its own, one beside a bladder a narrow outline; a spike of noise has
+            // neither.
+            if self.is_too_small(focus.mask.count(), focus.measures.volume_ml)
+                && self.is_too_small(basin.voxels.len(), hot_ml)
+            {
                 found.points.push(PointFocus {
-                    max_at: self.suv.grid().center_of(max_voxel),
-                    suv_max: f64::from(self.suv[max_voxel]),
-                    volume_ml,
+                    max_at: focus.measures.max_at,
+                    suv_max: focus.measures.suv_max,
+                    volume_ml: hot_ml,
                 });
             } else {
-                found
-                    .foci
-                    .push(self.focus(number, basin, &self.config.delineation));
+                found.foci.push(focus);
             }
         }
         // Stable sorts: equal ones stay in the order of the array.
@@ -150,6 +154,10 @@ impl Uptake<'_> {
             .sort_by(|a, b| b.measures.volume_ml.total_cmp(&a.measures.volume_ml));
         found.points.sort_by(|a, b| b.suv_max.total_cmp(&a.suv_max));
         found
+    }
+
+    fn is_too_small(&self, n_voxels: usize, volume_ml: f64) -> bool {
+        n_voxels < self.config.minimum_voxels || volume_ml < self.config.minimum_volume_ml
     }
 
     /// A focus of this uptake, outlined by another rule; one of another uptake stays as it is.
@@ -198,7 +206,10 @@ impl Uptake<'_> {
         let passes = outline.contacts.iter().filter(outshines);
         let saddle = passes.map(|c| c.saddle_suv).reduce(f64::max);
         if let Some(saddle) = saddle {
-            outline.end_above(self.suv, territory.max_voxel, saddle);
+            // Between voxel centres the pass is as low as the split found it, whatever the centres
+            // beside it show.
+            let level = saddle.min((1.0 - self.config.split.share) * own);
+            outline.end_above(self.suv, territory.max_voxel, level);
         } else if let Some(saddle) = outline
             .contacts
             .iter()
@@ -238,14 +249,8 @@ impl Uptake<'_> {
 fn basins(suv: &Volume<f32>, hot: &Mask, config: &LesionConfig) -> (Vec<Basin>, Volume<u32>) {
     let regions = label_components(hot, Connectivity::TwentySix);
     let split_region = |(label, bounds): (u32, &IndexBox)| {
-        let (basin_of, count) = split(suv, *bounds, |v| regions.labels[v] == label, config.split);
-        let mut voxels = vec![Vec::new(); count];
-        for (voxel, basin) in bounds.voxels().zip(basin_of) {
-            if basin != 0 {
-                voxels[basin as usize - 1].push(voxel);
-            }
-        }
-        voxels
+        let inside = |v: [usize; 3]| regions.labels[v] == label;
+        split(suv, *bounds, inside, config.split)
     };
     let labelled: Vec<(u32, &IndexBox)> = (1..).zip(&regions.boxes).collect();
     let split: Vec<Vec<Vec<[usize; 3]>>> = labelled.into_par_iter().map(split_region).collect();

@@ -31,6 +31,7 @@ mod ground;
 mod ibsi;
 mod measure;
 mod outline;
+mod refine;
 mod surroundings;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,9 @@
 //! Splitting one region of uptake into its foci.
 
-use isoboost_volume::{IndexBox, Volume};
+use isoboost_volume::{IndexBox, Mask, Volume};
 
 use crate::config::Splitting;
+use crate::refine::halved;
 
 /// The highest voxel of a basin.
 #[derive(Debug, Clone, Copy)]
@@ -22,23 +23,63 @@ impl Splitting {
     }
 }
 
-/// Divides the voxels of a region, `inside`, into basins around its prominent maxima.
-///
-/// Voxels are flooded from the highest down. One that touches no basin founds one; where two
-/// basins meet, the lower one is joined to the higher unless its maximum stands out above the
-/// meeting point (watershed by topological persistence: no markers, no smoothing, and each saddle
-/// is judged where it is). Returns the basin of each voxel of `bounds` from 1, 0 outside, and the
-/// number of basins; basins are numbered by the height of their maximum.
+/// Divides the voxels of a region, `inside`, into basins around its prominent maxima; a region
+/// with one maximum is one basin. Basins are numbered by the height of their maximum.
 pub(crate) fn split(
     suv: &Volume<f32>,
     bounds: IndexBox,
     inside: impl Fn([usize; 3]) -> bool,
     rule: Splitting,
-) -> (Vec<u32>, usize) {
-    let frame = Frame::new(bounds, suv.grid().spacing());
+) -> Vec<Vec<[usize; 3]>> {
+    let voxels: Vec<[usize; 3]> = bounds.voxels().filter(|v| inside(*v)).collect();
+    if has_one_maximum(suv, &voxels) {
+        return vec![voxels];
+    }
+    let Ok(fine) = halved(suv, bounds) else {
+        return vec![voxels];
+    };
+    let at = |v: &[usize; 3]| [0, 1, 2].map(|a| 2 * (v[a] - bounds.min[a]));
+    let mut near = Mask::empty(fine.grid().clone());
+    for voxel in &voxels {
+        let here = IndexBox {
+            min: at(voxel),
+            max: at(voxel),
+        };
+        for next in here.grown([1; 3], fine.grid().shape()).voxels() {
+            near[next] = true;
+        }
+    }
+    let basin_of = flood(&fine, &near, rule);
+    let n_basins = basin_of.as_slice().iter().copied().max().unwrap_or(0);
+    let mut basins = vec![Vec::new(); n_basins as usize];
+    for voxel in voxels {
+        if let Some(basin) = basin_of[at(&voxel)].checked_sub(1) {
+            basins[basin as usize].push(voxel);
+        }
+    }
+    // A maximum between voxels that none of them belongs to is none of theirs.
+    basins.retain(|voxels| !voxels.is_empty());
+    basins
+}
+
+/// Whether a single voxel is not below any of its neighbours: no way to split.
+fn has_one_maximum(suv: &Volume<f32>, voxels: &[[usize; 3]]) -> bool {
+    let shape = suv.grid().shape();
+    let is_maximum = |v: &&[usize; 3]| neighbours(**v, shape).all(|n| suv[n] <= suv[**v]);
+    voxels.iter().filter(is_maximum).take(2).count() < 2
+}
+
+/// The basin of each voxel of a region from 1, 0 outside.
+///
+/// Voxels are flooded from the highest down. One that touches no basin founds one; where two
+/// basins meet, the lower one is joined to the higher unless its maximum stands out above the
+/// meeting point (watershed by topological persistence: no markers, no smoothing, and each saddle
+/// is judged where it is).
+fn flood(suv: &Volume<f32>, inside: &Mask, rule: Splitting) -> Volume<u32> {
+    let frame = Frame::new(suv.grid().full_box(), suv.grid().spacing());
     let mut values = vec![0.0_f32; frame.len()];
     let mut order: Vec<usize> = Vec::new();
-    for voxel in bounds.voxels().filter(|v| inside(*v)) {
+    for voxel in inside.voxels() {
         let place = frame.place(voxel);
         values[place] = suv[voxel];
         order.push(place);
@@ -79,7 +120,8 @@ pub(crate) fn split(
         };
         basin_of[here] = basin as u32 + 1;
     }
-    number(&frame, &mut basin_of, &mut basins)
+    let numbers = number(&basin_of, &mut basins);
+    Volume::from_fn(suv.grid().clone(), |voxel| numbers[frame.place(voxel)])
 }
 
 /// The box of a region with a border of one voxel, so that each voxel has 26 neighbours.
@@ -176,8 +218,8 @@ impl Basins {
     }
 }
 
-/// Renumbers the basins that are left from 1, for the voxels of the box in array order.
-fn number(frame: &Frame, basin_of: &mut [u32], basins: &mut Basins) -> (Vec<u32>, usize) {
+/// Renumbers the basins that are left from 1, in the order of their founding.
+fn number(basin_of: &[u32], basins: &mut Basins) -> Vec<u32> {
     let mut number_of = vec![0_u32; basins.parent.len()];
     let mut n = 0;
     for basin in 0..basins.parent.len() {
@@ -186,11 +228,11 @@ fn number(frame: &Frame, basin_of: &mut [u32], basins: &mut Basins) -> (Vec<u32>
             number_of[basin] = n;
         }
     }
-    let numbered = frame.bounds.voxels().map(|voxel| {
-        let basin = basin_of[frame.place(voxel)].checked_sub(1);
-        basin.map_or(0, |basin| number_of[basins.root(basin as usize)])
+    let numbered = basin_of.iter().map(|basin| match basin.checked_sub(1) {
+        Some(basin) => number_of[basins.root(basin as usize)],
+        None => 0,
     });
-    (numbered.collect(), n as usize)
+    numbered.collect()
 }
 
 /// The up to 26 neighbours inside an array of `shape`.
