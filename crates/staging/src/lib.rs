@@ -35,6 +35,7 @@
 //! ```
 
 mod config;
+mod contact;
 mod mitnm;
 mod physiological;
 mod place;

@@ -10,7 +10,7 @@ use crate::region::Region;
 use crate::staged::{Excluded, Lesion, Staging};
 use crate::uptake::Uptake;
 use crate::verdict::{Kind, Lesional, Verdict};
-use crate::{StagingConfig, mitnm, physiological, skeletal, soft_tissue};
+use crate::{StagingConfig, contact, mitnm, physiological, skeletal, soft_tissue};
 
 /// Share of uptake in bone from which a lesion is told to touch it.
 const TOUCHES_BONE: f64 = 0.1;
@@ -72,6 +72,7 @@ pub fn stage(
     for (number, excluded) in (first..).zip(&mut staging.excluded) {
         excluded.id = number;
     }
+    contact::tell(&mut staging.lesions, &staging.excluded);
     staging.mi_tnm = mitnm::of_patient(&places, levels.is_ok(), config.promise);
     if let Err(why) = &levels {
         staging
@@ -83,6 +84,7 @@ pub fn stage(
         .iter()
         .filter_map(|point| tell(point, &judge(&Uptake::of_point(point))));
     staging.findings.extend(told);
+    staging.findings.extend(found.findings);
     staging.points = found.points;
     staging
 }
