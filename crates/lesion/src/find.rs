@@ -238,6 +238,7 @@ impl Uptake<'_> {
             contacts: outline.contacts,
             threshold_suv: outline.threshold_suv,
             rule: outline.rule,
+            fell_back: outline.fell_back,
             agreement: outline.agreement,
             notes: outline.notes,
         }

@@ -21,6 +21,8 @@ pub struct Focus {
     pub threshold_suv: f64,
     /// How that border was chosen, as in `41 % of SUVmax`.
     pub rule: String,
+    /// Whether the rule asked for leaked, so that another drew it.
+    pub fell_back: bool,
     /// Share of the voxels that the methods of a consensus agree on, 0 to 1.
     pub agreement: Option<f64>,
     /// Its measures.

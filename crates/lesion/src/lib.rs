@@ -35,6 +35,7 @@ mod refine;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod uncertainty;
 mod watershed;
 
 pub use config::{Delineation, FindingRule, LesionConfig, RegionalDelineation, Splitting};
@@ -42,3 +43,4 @@ pub use find::{FoundFoci, LesionError, Uptake, find_foci, find_uptake};
 pub use focus::{Contact, Focus, Measures, PointFocus};
 pub use measure::PEAK_SPHERE_RADIUS_MM;
 pub use surroundings::{Level, NamedOrgan, ReferenceLevels, Surroundings};
+pub use uncertainty::{OutlineRange, RuleOutcome, reasonable_rules};

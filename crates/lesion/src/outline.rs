@@ -21,6 +21,8 @@ pub(crate) struct Outline {
     pub(crate) threshold_suv: f64,
     pub(crate) rule: String,
     pub(crate) notes: Vec<String>,
+    /// Whether the rule asked for leaked, so that another drew it.
+    pub(crate) fell_back: bool,
     /// What bounds it.
     pub(crate) contacts: Vec<Contact>,
     /// Share of voxels that the methods of a consensus agree on.

@@ -50,13 +50,11 @@ pub(crate) fn outline(territory: &Territory<'_>, rule: &Delineation) -> Outline 
     );
     let finding = territory.finding_suv;
     let rule = format!("SUV {finding} (fallback)");
-    isocontour(
-        territory,
-        grow(territory, finding),
-        finding,
-        rule,
-        vec![note],
-    )
+    let grown = grow(territory, finding);
+    Outline {
+        fell_back: true,
+        ..isocontour(territory, grown, finding, rule, vec![note])
+    }
 }
 
 /// The outline of what was grown at a threshold.
@@ -75,6 +73,7 @@ fn isocontour(
         threshold_suv,
         rule,
         notes,
+        fell_back: false,
         contacts: grown.contacts,
         agreement: None,
     }
