@@ -123,6 +123,10 @@ fn runs_of(values: &[bool], n_rows: usize, ni: usize) -> (Vec<Run>, Vec<usize>) 
         .map(|row| {
             let line = &values[row * ni..(row + 1) * ni];
             let mut runs = Vec::new();
+            // Most rows of an image hold nothing: one pass without branches tells.
+            if !line.iter().fold(false, |any, set| any | *set) {
+                return runs;
+            }
             let mut i = 0;
             while let Some(step) = line[i..].iter().position(|set| *set) {
                 let start = i + step;
