@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::config::LesionConfig;
 use crate::delineate::{Territory, outline};
 use crate::focus::{Focus, PointFocus};
-use crate::measure::{PeakKernel, highest, measure};
+use crate::measure::{PeakKernel, depth_below, highest, measure};
 use crate::watershed::{Prominence, split};
 
 /// All uptake above the finding threshold.
@@ -74,7 +74,13 @@ fn focus_of(territory: &Territory<'_>, config: &LesionConfig, kernel: &PeakKerne
         bounds,
         threshold_suv: outline.threshold_suv,
         rule: outline.rule,
-        measures: measure(suv, &outline.voxels, kernel),
+        measures: measure(
+            suv,
+            &outline.voxels,
+            &depth_below(outline.threshold_suv, suv, &outline.voxels),
+            kernel,
+        )
+        .with_contrast(suv, &outline.voxels, |v| territory.owner[v] == 0),
         notes: outline.notes,
     }
 }

@@ -25,8 +25,6 @@ mod config;
 mod delineate;
 mod find;
 mod focus;
-#[cfg(test)]
-mod ibsi;
 mod measure;
 #[cfg(test)]
 mod tests;
@@ -34,5 +32,8 @@ mod watershed;
 
 pub use config::{Delineation, LesionConfig};
 pub use find::{FoundFoci, find_foci};
-pub use focus::{Focus, Measures, PointFocus};
-pub use measure::PEAK_SPHERE_RADIUS_MM;
+pub use focus::{Focus, PointFocus};
+pub use measure::{
+    BACKGROUND_FROM_MM, BACKGROUND_TO_MM, LocalContrast, Measures, NoRecovery,
+    PEAK_SPHERE_RADIUS_MM, PatientTotals, RecoveryEstimate, SuvSet, Totals, recovery_coefficient,
+};
