@@ -17,12 +17,51 @@ pub(super) struct AxialDiameters {
 pub(super) fn longest(mesh: &Mesh) -> f64 {
     let mut ends = hulls(mesh, 0, |v| v.axis != 0);
     ends.extend(hulls(mesh, 1, |v| v.axis == 0));
-    let points: Vec<[f64; 3]> = ends.into_iter().flatten().collect();
-    let pairs = points
-        .iter()
-        .enumerate()
-        .flat_map(|(n, a)| points[..n].iter().map(move |b| minus(*a, *b)));
-    pairs.map(|d| dot(d, d)).fold(0.0, f64::max).sqrt()
+    largest_distance(&ends.concat())
+}
+
+/// Largest distance of two points.
+///
+/// Two points are no further from each other than from a middle together: after a good first guess
+/// few pairs are left to be looked at.
+fn largest_distance(points: &[[f64; 3]]) -> f64 {
+    let apart = |a: [f64; 3], b: [f64; 3]| {
+        let step = minus(a, b);
+        dot(step, step).sqrt()
+    };
+    let Some(mut start) = points.first().copied() else {
+        return 0.0;
+    };
+    let mut best = 0.0;
+    let mut middle = start;
+    // Farthest from the farthest, as long as that gets longer.
+    loop {
+        let (end, distance) = points.iter().fold((start, 0.0), |far, p| {
+            let distance = apart(start, *p);
+            if distance > far.1 {
+                (*p, distance)
+            } else {
+                far
+            }
+        });
+        if distance <= best {
+            break;
+        }
+        best = distance;
+        middle = [0, 1, 2].map(|a| f64::midpoint(start[a], end[a]));
+        start = end;
+    }
+    let mut far: Vec<(f64, [f64; 3])> = points.iter().map(|p| (apart(*p, middle), *p)).collect();
+    far.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (n, (radius, a)) in far.iter().enumerate() {
+        // The farthest of the others is the first of the list.
+        if radius + far[0].0 <= best {
+            break;
+        }
+        let others = far[..n].iter().take_while(|b| radius + b.0 > best);
+        best = others.fold(best, |best, b| best.max(apart(*a, b.1)));
+    }
+    best
 }
 
 /// The longest diameter within a slice of the image, and the longest chord of the same slice

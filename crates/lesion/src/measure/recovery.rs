@@ -85,8 +85,7 @@ impl Measures {
         }
         let volume_ml = object_volume_ml.unwrap_or(self.volume_isosurface_ml);
         let diameter_mm = (6.0 * volume_ml * 1000.0 / PI).cbrt();
-        // Written so that NaN ends here as well.
-        if !(diameter_mm >= psf_fwhm_mm) {
+        if diameter_mm.is_nan() || diameter_mm < psf_fwhm_mm {
             return Err(NoRecovery::TooSmall {
                 diameter_mm,
                 psf_fwhm_mm,
