@@ -235,7 +235,8 @@ impl Uptake<'_> {
             mask[[0, 1, 2].map(|a| voxel[a] - bounds.min[a])] = true;
         }
         Focus {
-            measures: measure(self.suv, &outline.voxels, &self.kernel),
+            measures: measure(self.suv, &outline.voxels, &outline.depth, &self.kernel)
+                .with_contrast(self.suv, &outline.voxels, |v| self.ground.hot(v) == 0),
             mask,
             bounds,
             depth: outline.depth,

@@ -3,6 +3,8 @@
 use isoboost_volume::{IndexBox, Mask, Volume};
 use nalgebra::Point3;
 
+use crate::measure::Measures;
+
 /// A connected region of uptake.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Focus {
@@ -39,29 +41,6 @@ pub struct Contact {
     /// SUVbw of the pass between the two: the highest level on which one can walk from maximum to
     /// maximum.
     pub saddle_suv: f64,
-}
-
-/// The measures of a focus.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Measures {
-    /// Highest voxel, SUVbw g/mL.
-    pub suv_max: f64,
-    /// Highest mean over a sphere of 1 mL around a voxel of the focus, SUVbw g/mL.
-    pub suv_peak: f64,
-    /// Mean over the voxels, SUVbw g/mL.
-    pub suv_mean: f64,
-    /// Volume of the voxels, mL (PSMA-TV).
-    pub volume_ml: f64,
-    /// Mean times volume, g/mL · mL (TL-PSMA).
-    pub tl_psma: f64,
-    /// Longest extent in mm: between two voxel centres plus a voxel's width in that direction.
-    pub longest_diameter_mm: f64,
-    /// LPS mean position of the voxels.
-    pub centroid: Point3<f64>,
-    /// LPS position of the highest voxel.
-    pub max_at: Point3<f64>,
-    /// LPS centre of the sphere of `suv_peak`.
-    pub peak_at: Point3<f64>,
 }
 
 /// Uptake above the finding threshold that is too small to delineate.

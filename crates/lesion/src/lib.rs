@@ -27,8 +27,6 @@ mod delineate;
 mod find;
 mod focus;
 mod ground;
-#[cfg(test)]
-mod ibsi;
 mod measure;
 mod outline;
 mod refine;
@@ -40,7 +38,10 @@ mod watershed;
 
 pub use config::{Delineation, FindingRule, LesionConfig, RegionalDelineation, Splitting};
 pub use find::{FoundFoci, LesionError, Uptake, find_foci, find_uptake};
-pub use focus::{Contact, Focus, Measures, PointFocus};
-pub use measure::PEAK_SPHERE_RADIUS_MM;
+pub use focus::{Contact, Focus, PointFocus};
+pub use measure::{
+    BACKGROUND_FROM_MM, BACKGROUND_TO_MM, LocalContrast, Measures, NoRecovery,
+    PEAK_SPHERE_RADIUS_MM, PatientTotals, RecoveryEstimate, SuvSet, Totals, recovery_coefficient,
+};
 pub use surroundings::{Level, NamedOrgan, ReferenceLevels, Surroundings};
 pub use uncertainty::{OutlineRange, RuleOutcome, reasonable_rules};

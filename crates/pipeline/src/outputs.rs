@@ -235,6 +235,7 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&Written
                 .map(|object| object.sop_instance_uid.clone()),
         },
     }
+    .with_normalised_suv()
 }
 
 fn pet_info(findings: &Findings<'_>) -> PetInfo {

@@ -1,6 +1,6 @@
 //! From the stages' results to the parts of the document.
 
-use isoboost_lesion::{Focus, PointFocus};
+use isoboost_lesion::{Focus, PatientTotals, PointFocus};
 use isoboost_planning::{Recommendation, Target, TargetKind};
 use isoboost_staging::{Excluded, Lesion, Staging};
 use isoboost_suv::SuvDerivation;
@@ -8,8 +8,8 @@ use isoboost_volume::Margins;
 use nalgebra::Point3;
 
 use crate::document::{
-    DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo, OverrideInfo, PointInfo,
-    RecommendationInfo, SuvInfo, TargetInfo, Total,
+    DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo, NormalisedSuv,
+    OverrideInfo, PointInfo, RecommendationInfo, RegionTotal, Report, SuvInfo, TargetInfo, Total,
 };
 
 impl From<&SuvDerivation> for SuvInfo {
@@ -39,6 +39,7 @@ impl From<&SuvDerivation> for SuvInfo {
 impl From<&Focus> for MeasuresInfo {
     fn from(focus: &Focus) -> Self {
         let measures = &focus.measures;
+        let contrast = measures.contrast;
         Self {
             suv_max: measures.suv_max,
             suv_peak: measures.suv_peak,
@@ -46,6 +47,29 @@ impl From<&Focus> for MeasuresInfo {
             volume_ml: measures.volume_ml,
             tl_psma: measures.tl_psma,
             longest_diameter_mm: measures.longest_diameter_mm,
+            suv_peak_local: measures.suv_peak_local,
+            suv_median: measures.suv_median,
+            suv_sd: measures.suv_sd,
+            suv_min: measures.suv_min,
+            suv_p10: measures.suv_p10,
+            suv_p90: measures.suv_p90,
+            suv_interquartile_range: measures.interquartile_range,
+            coefficient_of_variation: measures.coefficient_of_variation,
+            skewness: measures.skewness,
+            kurtosis: measures.kurtosis,
+            volume_isosurface_ml: measures.volume_isosurface_ml,
+            surface_area_mm2: measures.surface_area_mm2,
+            surface_to_volume_per_mm: measures.surface_to_volume_per_mm,
+            sphericity: measures.sphericity,
+            axial_diameter_mm: measures.axial_diameter_mm,
+            short_axis_mm: measures.short_axis_mm,
+            background_suv: contrast.map(|c| c.background_suv),
+            background_sd_suv: contrast.map(|c| c.background_sd),
+            contrast: contrast.and_then(|c| c.of_max),
+            contrast_mean: contrast.and_then(|c| c.of_mean),
+            // The patient's factors are the report's, see `Report::with_normalised_suv`.
+            sul: None,
+            suvbsa: None,
             centroid_mm: lps(measures.centroid),
             max_mm: lps(measures.max_at),
             threshold_suv: focus.threshold_suv,
@@ -95,11 +119,51 @@ impl From<&PointFocus> for PointInfo {
 
 impl From<&Staging> for Total {
     fn from(staging: &Staging) -> Self {
-        let totals = staging.totals();
+        let lesions = staging.lesions.iter();
+        let keyed = lesions.map(|lesion| (lesion.region.name(), &lesion.focus.measures));
+        let PatientTotals { total, regions } = PatientTotals::of(keyed);
+        let regions = regions.into_iter().map(|(region, sums)| RegionTotal {
+            region: region.to_owned(),
+            psma_tv_ml: sums.psma_tv_ml,
+            tl_psma: sums.tl_psma,
+            lesions: sums.lesions,
+            suv_max: sums.suv_max,
+            dmax_mm: sums.dmax_mm,
+        });
         Self {
-            psma_tv_ml: totals.psma_tv_ml,
-            tl_psma: totals.tl_psma,
-            lesions: totals.lesions,
+            psma_tv_ml: total.psma_tv_ml,
+            tl_psma: total.tl_psma,
+            lesions: total.lesions,
+            suv_max: total.suv_max,
+            dmax_mm: total.dmax_mm,
+            regions: regions.collect(),
+        }
+    }
+}
+
+impl Report {
+    /// With SUL and SUVbsa of every focus, as far as the patient's factors are known.
+    #[must_use]
+    pub fn with_normalised_suv(mut self) -> Self {
+        let (sul, suvbsa) = (self.suv.sul_per_bw, self.suv.suvbsa_per_bw);
+        let lesions = self.lesions.iter_mut().map(|lesion| &mut lesion.measures);
+        let excluded = self.excluded.iter_mut().map(|focus| &mut focus.measures);
+        for measures in lesions.chain(excluded) {
+            measures.sul = sul.map(|factor| NormalisedSuv::of(measures, factor));
+            measures.suvbsa = suvbsa.map(|factor| NormalisedSuv::of(measures, factor));
+        }
+        self
+    }
+}
+
+impl NormalisedSuv {
+    fn of(measures: &MeasuresInfo, factor: f64) -> Self {
+        Self {
+            suv_max: measures.suv_max * factor,
+            suv_peak: measures.suv_peak * factor,
+            suv_mean: measures.suv_mean * factor,
+            suv_median: measures.suv_median * factor,
+            suv_sd: measures.suv_sd * factor,
         }
     }
 }

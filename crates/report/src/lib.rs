@@ -15,8 +15,9 @@ pub use compare::{
 };
 pub use document::{
     CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo,
-    OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, RecommendationInfo, ReferenceUptake,
-    References, Report, SCHEMA, Software, StudyInfo, SuvInfo, TargetInfo, Total, WarningInfo,
+    NormalisedSuv, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, RecommendationInfo,
+    ReferenceUptake, References, RegionTotal, Report, SCHEMA, Software, StudyInfo, SuvInfo,
+    TargetInfo, Total, WarningInfo,
 };
 pub use layers::{NumberedMask, pack_layers};
 pub use mip::{MipMark, mip_png};

@@ -37,7 +37,7 @@ pub fn lesions_csv(report: &Report) -> Result<Vec<u8>, csv::Error> {
         .map_err(|error| csv::Error::from(error.into_error()))
 }
 
-const HEADER: [&str; 21] = [
+const HEADER: [&str; 38] = [
     "kind",
     "id",
     "region_or_reason",
@@ -59,6 +59,23 @@ const HEADER: [&str; 21] = [
     "max_p_mm",
     "max_s_mm",
     "confidence",
+    "suv_median",
+    "suv_sd",
+    "coefficient_of_variation",
+    "volume_isosurface_ml",
+    "surface_area_mm2",
+    "sphericity",
+    "axial_diameter_mm",
+    "short_axis_mm",
+    "background_suv",
+    "contrast",
+    "contrast_mean",
+    "sul_max",
+    "sul_peak",
+    "sul_mean",
+    "suvbsa_max",
+    "suvbsa_peak",
+    "suvbsa_mean",
 ];
 
 fn row(kind: &str, id: u32, place: [&str; 4], m: &MeasuresInfo, confidence: f64) -> Vec<String> {
@@ -79,5 +96,27 @@ fn row(kind: &str, id: u32, place: [&str; 4], m: &MeasuresInfo, confidence: f64)
     row.extend(m.centroid_mm.map(number));
     row.extend(m.max_mm.map(number));
     row.push(number(confidence));
+    let (sul, suvbsa) = (m.sul.as_ref(), m.suvbsa.as_ref());
+    // Empty where nothing is known.
+    let others = [
+        Some(m.suv_median),
+        Some(m.suv_sd),
+        Some(m.coefficient_of_variation),
+        Some(m.volume_isosurface_ml),
+        Some(m.surface_area_mm2),
+        m.sphericity,
+        Some(m.axial_diameter_mm),
+        Some(m.short_axis_mm),
+        m.background_suv,
+        m.contrast,
+        m.contrast_mean,
+        sul.map(|s| s.suv_max),
+        sul.map(|s| s.suv_peak),
+        sul.map(|s| s.suv_mean),
+        suvbsa.map(|s| s.suv_max),
+        suvbsa.map(|s| s.suv_peak),
+        suvbsa.map(|s| s.suv_mean),
+    ];
+    row.extend(others.map(|value| value.map(number).unwrap_or_default()));
     row
 }

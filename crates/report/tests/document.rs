@@ -7,8 +7,8 @@ use std::path::Path;
 use isoboost_report::{
     CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo,
     OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, RecommendationInfo, ReferenceUptake,
-    References, Report, SCHEMA, Software, StudyInfo, SuvInfo, TargetInfo, Total, WarningInfo,
-    lesions_csv,
+    References, RegionTotal, Report, SCHEMA, Software, StudyInfo, SuvInfo, TargetInfo, Total,
+    WarningInfo, lesions_csv,
 };
 use serde_json::Value;
 
@@ -20,6 +20,28 @@ fn measures(suv_max: f64) -> MeasuresInfo {
         volume_ml: 1.25,
         tl_psma: 0.75 * suv_max,
         longest_diameter_mm: 17.5,
+        suv_peak_local: 0.75 * suv_max,
+        suv_median: 0.5 * suv_max,
+        suv_sd: 0.125 * suv_max,
+        suv_min: 0.4375 * suv_max,
+        suv_p10: 0.45 * suv_max,
+        suv_p90: 0.9 * suv_max,
+        suv_interquartile_range: 0.25 * suv_max,
+        coefficient_of_variation: 0.21,
+        skewness: 0.8,
+        kurtosis: -0.4,
+        volume_isosurface_ml: 1.28,
+        surface_area_mm2: 600.5,
+        surface_to_volume_per_mm: Some(0.469),
+        sphericity: Some(0.95),
+        axial_diameter_mm: 16.25,
+        short_axis_mm: 11.5,
+        background_suv: Some(1.25),
+        background_sd_suv: Some(0.25),
+        contrast: Some(0.8 * suv_max),
+        contrast_mean: Some(0.48 * suv_max),
+        sul: None,
+        suvbsa: None,
         centroid_mm: [-31.5, 12.0, -640.25],
         max_mm: [-30.0, 12.5, -641.0],
         threshold_suv: 0.41 * suv_max,
@@ -116,6 +138,16 @@ fn full() -> Report {
             psma_tv_ml: 1.25,
             tl_psma: 9.375,
             lesions: 1,
+            suv_max: Some(12.5),
+            dmax_mm: None,
+            regions: vec![RegionTotal {
+                region: "pelvic_node".to_owned(),
+                psma_tv_ml: 1.25,
+                tl_psma: 9.375,
+                lesions: 1,
+                suv_max: Some(12.5),
+                dmax_mm: None,
+            }],
         },
         recommendation: RecommendationInfo {
             intensification: vec!["pelvic_rt".to_owned(), "node_boost".to_owned()],
@@ -134,6 +166,7 @@ fn full() -> Report {
         }),
         ..bare()
     }
+    .with_normalised_suv()
 }
 
 /// A negative scan without a CT, where nothing is known that need not be.
@@ -171,6 +204,9 @@ fn bare() -> Report {
             psma_tv_ml: 0.0,
             tl_psma: 0.0,
             lesions: 0,
+            suv_max: None,
+            dmax_mm: None,
+            regions: Vec::new(),
         },
         recommendation: RecommendationInfo {
             intensification: Vec::new(),
@@ -234,6 +270,11 @@ fn every_key_of_the_contract_is_there_and_what_is_not_known_is_null() {
     );
     // The measures are keys of the lesion itself.
     assert_eq!(json(&full())["lesions"][0]["suv_max"], 12.5);
+    // The patient's SUL is 0.75 times the SUVbw; no SUVbsa is known.
+    let full = json(&full());
+    assert_eq!(full["lesions"][0]["sul"]["suv_max"], 9.375);
+    assert_eq!(full["excluded"][0]["sul"]["suv_mean"], 15.75);
+    assert_eq!(full["lesions"][0]["suvbsa"], Value::Null);
 }
 
 #[test]
