@@ -68,6 +68,76 @@ fn dice(a: &Mask, b: &Mask) -> f64 {
     2.0 * both.count() as f64 / (a.count() + b.count()) as f64
 }
 
+/// Holds the targets of an ellipsoid against one another and their contours.
+fn check(
+    center: [f64; 3],
+    half_axes: [f64; 3],
+    spacing: [f64; 3],
+    turn: [f64; 3],
+    (to_ctv, to_ptv): (MarginSetting, MarginSetting),
+) -> Result<(), TestCaseError> {
+    let suv = uptake(Point3::from(center), Vector3::from(half_axes));
+    let grid = reference(spacing, turn, center);
+    let mut config = PlanningConfig::default();
+    config.bed.gtv_to_ctv_mm = to_ctv;
+    config.bed.ctv_to_ptv_mm = to_ptv;
+    let (targets, threshold) = planned(&suv, &grid, &config);
+    prop_assert_eq!(targets.len(), 3);
+    for pair in targets.windows(2) {
+        prop_assert!(holds(&pair[1].mask, &pair[0].mask), "{}", pair[1].name);
+    }
+    // The highest voxel lies beside the true maximum, and so does 41 % of it.
+    let share = ((threshold / 20.0).ln() / 0.41_f64.ln()).sqrt();
+    let radii: f64 = half_axes.iter().map(|h| h * share).product();
+    let ratio = targets[0].volume_ml() / (4.0 / 3.0 * std::f64::consts::PI * radii / 1000.0);
+    // The trilinear field cuts a convex hill short, on voxels of 4 mm by up to 0.3 mm all
+    // around where it has 6 mm, and by more below; one voxel is 1 % of the smallest here.
+    let is_told = half_axes.iter().all(|h| *h > 6.0);
+    prop_assert!(
+        !is_told || (0.85..1.03).contains(&ratio),
+        "GTV is {} of its ellipsoid",
+        ratio
+    );
+    for target in &targets {
+        let polygons = polygon_volume_ml(&target.contours, spacing[0]);
+        let ratio = polygons / target.volume_ml();
+        prop_assert!(
+            (ratio - 1.0).abs() < 0.005,
+            "{}: contours {}",
+            target.name,
+            ratio
+        );
+        prop_assert!(target.contours.iter().all(|c| c.points.len() >= 3));
+        let drawn = rasterise(&target.contours, target.mask.grid());
+        // Where no level gives voxels and contours the same volume, the two differ in single
+        // voxels of the surface. Of 3000 cases the least was 0.945, one in a hundred 0.977.
+        let dice = dice(&drawn, &target.mask);
+        prop_assert!(
+            dice > 0.92 || target.volume_ml() < 0.5,
+            "{} {}",
+            target.name,
+            dice
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn a_flat_region_on_thick_slices_has_the_volume_of_its_voxels() {
+    // A share of the slices' levels at which one of them drops out had contours 1.3 % too large.
+    let margins = (MarginSetting::Uniform(1.0), MarginSetting::Uniform(0.0));
+    let half_axes = [9.319_007_5, 9.461_316_7, 4.0];
+    let spacing = [4.873_454_28, 0.8, 0.8];
+    check(
+        [0.595_595_5, -0.795_855_3, 0.0],
+        half_axes,
+        spacing,
+        [0.0; 3],
+        margins,
+    )
+    .unwrap();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -83,34 +153,6 @@ proptest! {
         to_ctv in margins(),
         to_ptv in margins(),
     ) {
-        let suv = uptake(Point3::from(center), Vector3::from(half_axes));
-        let grid = reference(spacing, turn, center);
-        let mut config = PlanningConfig::default();
-        config.bed.gtv_to_ctv_mm = to_ctv;
-        config.bed.ctv_to_ptv_mm = to_ptv;
-        let (targets, threshold) = planned(&suv, &grid, &config);
-        prop_assert_eq!(targets.len(), 3);
-        for pair in targets.windows(2) {
-            prop_assert!(holds(&pair[1].mask, &pair[0].mask), "{}", pair[1].name);
-        }
-        // The highest voxel lies beside the true maximum, and so does 41 % of it.
-        let share = ((threshold / 20.0).ln() / 0.41_f64.ln()).sqrt();
-        let radii: f64 = half_axes.iter().map(|h| h * share).product();
-        let ratio = targets[0].volume_ml() / (4.0 / 3.0 * std::f64::consts::PI * radii / 1000.0);
-        // The trilinear field cuts a convex hill short, on voxels of 4 mm by up to 0.3 mm all
-        // around where it has 6 mm, and by more below; one voxel is 1 % of the smallest here.
-        let is_told = half_axes.iter().all(|h| *h > 6.0);
-        prop_assert!(!is_told || (0.85..1.03).contains(&ratio), "GTV is {} of its ellipsoid", ratio);
-        for target in &targets {
-            let polygons = polygon_volume_ml(&target.contours, spacing[0]);
-            let ratio = polygons / target.volume_ml();
-            prop_assert!((ratio - 1.0).abs() < 0.005, "{}: contours {}", target.name, ratio);
-            prop_assert!(target.contours.iter().all(|c| c.points.len() >= 3));
-            let drawn = rasterise(&target.contours, target.mask.grid());
-            // Where no level gives voxels and contours the same volume, the two differ in single
-            // voxels of the surface. Of 3000 cases the least was 0.945, one in a hundred 0.977.
-            let dice = dice(&drawn, &target.mask);
-            prop_assert!(dice > 0.92 || target.volume_ml() < 0.5, "{} {}", target.name, dice);
-        }
+        check(center, half_axes, spacing, turn, (to_ctv, to_ptv))?;
     }
 }

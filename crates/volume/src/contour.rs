@@ -184,7 +184,27 @@ pub fn contours_around(mask: &Mask, field: &Volume<f32>) -> Vec<Contour> {
         share = f32::midpoint(low, high);
         found = off(share);
     }
-    contours_at(field, &at_share(share))
+    let contours = contours_at(field, &at_share(share));
+    if found.abs() <= VOLUME_TOLERANCE || contours.is_empty() {
+        return contours;
+    }
+    // A part of the region appears or vanishes at the level that would be right.
+    let factor = (1.0 / (1.0 + found)).sqrt();
+    contours.into_iter().map(|c| scaled(c, factor)).collect()
+}
+
+/// A contour stretched in its plane from its middle; its area grows by the square.
+fn scaled(mut contour: Contour, factor: f64) -> Contour {
+    let n = contour.points.len().max(1) as f64;
+    let sum = contour
+        .points
+        .iter()
+        .fold(Vector3::zeros(), |sum, p| sum + p.coords);
+    let middle = Point3::from(sum / n);
+    for point in &mut contour.points {
+        *point = middle + (*point - middle) * factor;
+    }
+    contour
 }
 
 /// For each slice the levels that enclose just the mask's voxels; none where it has no voxel.
