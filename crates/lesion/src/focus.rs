@@ -3,7 +3,7 @@
 use isoboost_volume::{IndexBox, Mask, Volume};
 use nalgebra::Point3;
 
-use crate::measure::Measures;
+use crate::measure::{Measures, fine_depth};
 
 /// A connected region of uptake.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,15 @@ pub struct Focus {
     pub measures: Measures,
     /// What a reader should know of the delineation: a leak, a neighbour that bounds it.
     pub notes: Vec<String>,
+}
+
+impl Focus {
+    /// The outline's field on a lattice fine enough for its size, zero or negative inside: its zero
+    /// level, linear between its points, encloses `measures.volume_isosurface_ml`.
+    pub fn fine_depth(&self) -> Volume<f32> {
+        let voxels: Vec<[usize; 3]> = self.mask.voxels().collect();
+        fine_depth(&self.depth, &voxels)
+    }
 }
 
 /// Where the outline of a focus meets the ground of another.

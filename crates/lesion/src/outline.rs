@@ -73,7 +73,8 @@ pub(crate) fn depth_below(
         if inside[v] {
             depth.min(0.0)
         } else {
-            depth.abs()
+            // Never 0, which would be inside.
+            depth.abs().max(f32::MIN_POSITIVE)
         }
     });
     (depth, around)

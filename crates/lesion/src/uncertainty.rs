@@ -1,14 +1,10 @@
 //! How much an outline depends on the rule it is drawn by.
 
-use isoboost_volume::isosurface_volume_ml;
 use rayon::prelude::*;
 
 use crate::config::Delineation;
 use crate::find::Uptake;
 use crate::focus::Focus;
-
-/// Lines per voxel and axis that volumes are sampled with: 1 % on a sphere of three voxels.
-const FINENESS: usize = 4;
 
 /// What one rule makes of a focus.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,7 +93,7 @@ impl Uptake<'_> {
             return Err(drawn.notes.first().cloned().unwrap_or_default());
         }
         Ok(RuleOutcome {
-            volume_ml: isosurface_volume_ml(&drawn.depth, 0.0, FINENESS),
+            volume_ml: drawn.measures.volume_isosurface_ml,
             suv_mean: drawn.measures.suv_mean,
             threshold_suv: drawn.threshold_suv,
             rule: drawn.rule,

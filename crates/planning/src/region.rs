@@ -56,7 +56,7 @@ impl Growth {
     /// The region inside the PET isosurface at the focus' threshold, with room for margins that
     /// add up to `room_mm`; `None` when the focus lies outside the reference grid.
     pub(crate) fn start(focus: &Focus, reference: &Grid, room_mm: f64) -> Option<Self> {
-        let depth = &focus.depth;
+        let depth = focus.fine_depth();
         let slack = depth.grid().spacing().into_iter().fold(0.0, f64::max);
         let corners = focus.mask.grid().corners();
         let bounds = reference.box_around(&corners, room_mm + slack + 2.0)?;
@@ -71,10 +71,10 @@ impl Growth {
             .iter()
             .copied()
             .fold(f32::MIN_POSITIVE, f32::max);
-        let fine_depth = resample_trilinear(depth, &finer(&crop.grid)?, outside);
+        let fine_depth = resample_trilinear(&depth, &finer(&crop.grid)?, outside);
         let is_whole = is_inside(reference, &corners, slack);
         let volume_ml = if is_whole {
-            isosurface_volume_ml(depth, 0.0, ISOSURFACE_FINENESS).max(f64::EPSILON)
+            isosurface_volume_ml(&depth, 0.0, ISOSURFACE_FINENESS).max(f64::EPSILON)
         } else {
             // Only what lies on the reference grid can be drawn there; the rest must not be
             // squeezed into it.
@@ -83,7 +83,7 @@ impl Growth {
             (covered > 0.0 || has_maximum).then_some(covered)?
         };
         let fine = mask_of_volume(&fine_depth, volume_ml);
-        let field = resample_trilinear(depth, &crop.grid, outside);
+        let field = resample_trilinear(&depth, &crop.grid, outside);
         let region = crop.region(&field, volume_ml, None);
         Some(Self { crop, fine, region })
     }

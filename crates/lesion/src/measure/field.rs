@@ -1,6 +1,7 @@
 //! The depth of an outline on the lattice that its surface is drawn on.
 
-use isoboost_volume::Volume;
+use isoboost_volume::{Grid, Volume};
+use ndarray::Array3;
 
 /// Steps of the lattice per radius of the body. With a sixth of the radius the surface of a ball
 /// keeps its volume within 0.5 %.
@@ -90,6 +91,17 @@ impl Field {
         let axes = [2, 1, 0].into_iter();
         let refined = axes.fold(field, |field, a| field.refined_along(a, steps[a]));
         refined.unbiased().outside_except(&near)
+    }
+
+    /// The field in the place where it belongs: `grid` is that of the voxels that it was made of.
+    pub(super) fn into_volume(self, grid: &Grid) -> Option<Volume<f32>> {
+        let spacing = [0, 1, 2].map(|a| grid.spacing()[a] / self.steps[a] as f64);
+        // A layer of voxels was laid around them.
+        let origin = grid.lps_from_index([-1.0; 3]);
+        let fine = Grid::new(self.shape, spacing, origin, grid.axes()).ok()?;
+        let [nk, nj, ni] = self.shape;
+        let values = Array3::from_shape_vec((nk, nj, ni), self.values).ok()?;
+        Volume::new(fine, values).ok()
     }
 
     /// The value at a point.

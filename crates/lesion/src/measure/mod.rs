@@ -172,6 +172,15 @@ pub(crate) fn measure(
     measure_on(suv, voxels, &field, kernel)
 }
 
+/// The field whose zero level, linear between its points, is the surface that is measured: `depth`
+/// on a lattice as fine as a body of those voxels needs. Beyond it lies nothing of the body.
+pub(crate) fn fine_depth(depth: &Volume<f32>, voxels: &[[usize; 3]]) -> Volume<f32> {
+    let field = Field::refined(depth, radius_of(depth.grid(), voxels));
+    field
+        .into_volume(depth.grid())
+        .unwrap_or_else(|| depth.clone())
+}
+
 /// The same with the surface drawn on a given lattice.
 fn measure_on(
     suv: &Volume<f32>,
@@ -219,24 +228,6 @@ fn measure_on(
         max_at: grid.center_of(max_voxel),
         peak_at: grid.center_of(voxels[best]),
     }
-}
-
-/// The depth of the voxels that a threshold chose: threshold minus SUV, inside as far as the
-/// voxels go and no further. What else reaches the threshold belongs to a neighbour.
-pub(crate) fn depth_below(
-    threshold_suv: f64,
-    suv: &Volume<f32>,
-    voxels: &[[usize; 3]],
-) -> Volume<f32> {
-    let around = box_of(voxels).grown([2; 3], suv.grid().shape());
-    let outside = suv.crop(around);
-    // Never 0 outside, which would be inside.
-    let mut depth = outside.map(|v| (threshold_suv as f32 - v).abs().max(f32::MIN_POSITIVE));
-    for voxel in voxels {
-        let place = [0, 1, 2].map(|a| voxel[a] - around.min[a]);
-        depth[place] = (threshold_suv as f32 - suv[*voxel]).min(0.0);
-    }
-    depth
 }
 
 /// The first of the voxels with the highest value.

@@ -91,7 +91,7 @@ fn the_phantom_has_its_local_intensity() {
     ]);
     // Our own rule takes the part of each voxel that lies in the sphere. The image is smaller than
     // the sphere and its values leap from 1 to 6, so that the voxels at the rim weigh much.
-    let depth = depth_below(0.5, &image, &voxels);
+    let depth = depth_below(&image, &voxels, 0.5).0;
     let ours = measure(&image, &voxels, &depth, &PeakKernel::new(image.grid()));
     assert!((ours.suv_peak / 3.1 - 1.0).abs() < 0.1, "{}", ours.suv_peak);
 }

@@ -11,6 +11,7 @@ use std::f64::consts::PI;
 
 use super::recovery::{FWHM_PER_SIGMA, erf};
 use super::*;
+use crate::outline::depth_below;
 
 /// A grid around the origin, turned or not.
 fn grid_around(reach: f64, spacing: [f64; 3], is_turned: bool) -> Grid {
@@ -32,7 +33,7 @@ fn grid_around(reach: f64, spacing: [f64; 3], is_turned: bool) -> Grid {
 fn measured_above(suv: &Volume<f32>, level: f64) -> Measures {
     let all = suv.grid().full_box().voxels();
     let voxels: Vec<_> = all.filter(|v| f64::from(suv[*v]) >= level).collect();
-    let depth = depth_below(level, suv, &voxels);
+    let depth = depth_below(suv, &voxels, level).0;
     measure(suv, &voxels, &depth, &PeakKernel::new(suv.grid()))
 }
 

@@ -115,7 +115,7 @@ fn a_neighbours_flank_adds_nothing_to_the_surface() {
         .filter(|v| grid.center_of(*v).x < -3.0)
         .collect();
     assert!(left.len() < hot.count());
-    let depth = depth_below(level, &both, &left);
+    let depth = depth_below(&both, &left, level).0;
     let m = measure(&both, &left, &depth, &PeakKernel::new(&grid));
     let ratio = m.volume_isosurface_ml / m.volume_ml;
     assert!((0.9..1.1).contains(&ratio), "{ratio}");

@@ -19,7 +19,7 @@ fn the_contrast_is_to_what_is_no_focus() {
     let voxels: Vec<_> = all
         .filter(|v| suv[*v] >= 8.0 && grid.center_of(*v).x < 12.0)
         .collect();
-    let depth = depth_below(8.0, &suv, &voxels);
+    let depth = depth_below(&suv, &voxels, 8.0).0;
     let m = measure(&suv, &voxels, &depth, &PeakKernel::new(&grid));
     assert_eq!(m.contrast, None);
     let with = m.clone().with_contrast(&suv, &voxels, |v| suv[v] < 3.0);
@@ -83,7 +83,7 @@ fn the_local_peak_takes_the_better_of_two_maxima() {
     // Warm tissue beside the second one.
     suv[[5, 6, 20]] = 3.9;
     let kernel = PeakKernel::new(&grid);
-    let m = measure(&suv, &voxels, &depth_below(4.0, &suv, &voxels), &kernel);
+    let m = measure(&suv, &voxels, &depth_below(&suv, &voxels, 4.0).0, &kernel);
     assert_eq!(m.suv_peak_local, kernel.mean_at(&suv, [5, 5, 20]));
     assert!(m.suv_peak_local > kernel.mean_at(&suv, [5, 5, 4]));
     assert_eq!(m.max_at, grid.center_of([5, 5, 4]), "the first of equals");
@@ -101,7 +101,7 @@ fn totals_have_sums_and_the_largest_distance() {
             for voxel in &voxels {
                 suv[*voxel] = 10.0 * f32::from(n);
             }
-            let depth = depth_below(5.0, &suv, &voxels);
+            let depth = depth_below(&suv, &voxels, 5.0).0;
             measure(&suv, &voxels, &depth, &PeakKernel::new(&grid))
         })
         .collect();
