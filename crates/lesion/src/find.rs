@@ -185,14 +185,16 @@ impl Uptake<'_> {
         highest(&basin.voxels, |v| f64::from(self.suv[v]))
     }
 
-    fn territory(&self, number: u32, basin: &Basin) -> Territory<'_> {
+    fn territory<'b>(&'b self, number: u32, basin: &'b Basin) -> Territory<'b> {
         let max_voxel = self.highest_of(basin);
         Territory {
             suv: self.suv,
             surroundings: self.surroundings,
+            kernel: &self.kernel,
             ground: &self.ground,
             number,
             bounds: basin.bounds,
+            voxels: &basin.voxels,
             max_voxel,
             finding_suv: self.threshold.at(max_voxel),
             growth_limit_mm: self.config.growth_limit_mm,

@@ -1,4 +1,4 @@
-//! Growing from the maximum of a focus down to a threshold.
+//! Growing from the maximum of a focus.
 
 use std::collections::VecDeque;
 
@@ -6,6 +6,10 @@ use crate::focus::Contact;
 use crate::watershed::neighbours;
 
 use super::Territory;
+
+/// Share of an outline that may lie in an organ beyond the hot ground of the focus: organs are drawn
+/// about a PET voxel too wide or too narrow.
+const SHARE_IN_ORGAN: f64 = 0.1;
 
 /// What growing came to.
 pub(super) struct Grown {
@@ -15,6 +19,8 @@ pub(super) struct Grown {
     pub(super) contacts: Vec<Contact>,
     /// Whether it would have gone on beyond the growth limit.
     pub(super) leaks: bool,
+    /// The organ that it grew into.
+    pub(super) enters: Option<String>,
 }
 
 impl Grown {
@@ -35,24 +41,23 @@ impl Grown {
     }
 }
 
-/// The voxels connected to the maximum at or above a threshold, never on another focus' ground and
-/// never further from the focus than the growth limit on any axis of the grid.
+/// The voxels connected to the maximum at or above a threshold.
 pub(super) fn grow(territory: &Territory<'_>, threshold: f64) -> Grown {
-    let Territory {
-        suv,
-        ground,
-        number,
-        bounds,
-        max_voxel,
-        growth_limit_mm,
-        ..
-    } = territory;
+    grow_where(territory, |voxel| {
+        f64::from(territory.suv[voxel]) >= threshold
+    })
+}
+
+/// The voxels connected to the maximum that `is_inside`, never on another focus' ground and never
+/// further from the focus than the growth limit on any axis of the grid. The maximum is always
+/// among them.
+pub(super) fn grow_where(
+    territory: &Territory<'_>,
+    is_inside: impl Fn([usize; 3]) -> bool,
+) -> Grown {
+    let suv = territory.suv;
     let shape = suv.grid().shape();
-    let steps = suv
-        .grid()
-        .spacing()
-        .map(|s| (growth_limit_mm / s).floor() as usize);
-    let reach = bounds.grown(steps, shape);
+    let reach = territory.reach();
     // One voxel more, to see whether the outline would have gone on.
     let seen = reach.grown([1; 3], shape);
     let mut visited = vec![false; seen.shape().iter().product()];
@@ -65,17 +70,18 @@ pub(super) fn grow(territory: &Territory<'_>, threshold: f64) -> Grown {
         voxels: Vec::new(),
         contacts: Vec::new(),
         leaks: false,
+        enters: None,
     };
-    let mut queue = VecDeque::from([*max_voxel]);
-    visited[place(*max_voxel)] = true;
+    let mut queue = VecDeque::from([territory.max_voxel]);
+    visited[place(territory.max_voxel)] = true;
     while let Some(voxel) = queue.pop_front() {
         grown.voxels.push(voxel);
         for next in neighbours(voxel, shape) {
-            if f64::from(suv[next]) < threshold {
+            if !is_inside(next) {
                 continue;
             }
-            let other = ground.of(next);
-            if other != 0 && other != *number {
+            let other = territory.ground.of(next);
+            if other != 0 && other != territory.number {
                 grown.meet(other, f64::from(suv[voxel].min(suv[next])));
             } else if !reach.contains(next) {
                 grown.leaks = true;
@@ -86,5 +92,29 @@ pub(super) fn grow(territory: &Territory<'_>, threshold: f64) -> Grown {
         }
     }
     grown.voxels.sort_unstable();
+    grown.enters = organ_entered(territory, &grown.voxels);
     grown
+}
+
+/// The organ that holds too much of an outline beyond the ground where the focus was found, unless
+/// the focus itself lies in it.
+fn organ_entered(territory: &Territory<'_>, voxels: &[[usize; 3]]) -> Option<String> {
+    let (grid, surroundings) = (territory.suv.grid(), territory.surroundings);
+    if surroundings.organs.is_empty() {
+        return None;
+    }
+    let home = surroundings.organ_at(grid.center_of(territory.max_voxel));
+    let beyond = voxels
+        .iter()
+        .filter(|v| territory.ground.hot(**v) != territory.number);
+    let entered: Vec<&str> = beyond
+        .filter_map(|v| surroundings.organ_at(grid.center_of(*v)))
+        .filter(|organ| Some(*organ) != home)
+        .collect();
+    let limit = SHARE_IN_ORGAN * voxels.len() as f64;
+    (entered.len() as f64 > limit).then(|| {
+        entered
+            .first()
+            .map_or_else(String::new, |o| (*o).to_owned())
+    })
 }

@@ -23,6 +23,7 @@ use rayon::prelude::*;
 pub use contrast::{BACKGROUND_FROM_MM, BACKGROUND_TO_MM, LocalContrast};
 pub use peak::PEAK_SPHERE_RADIUS_MM;
 pub(crate) use peak::PeakKernel;
+pub(crate) use recovery::{FWHM_PER_SIGMA, erf};
 pub use recovery::{NoRecovery, RecoveryEstimate, recovery_coefficient};
 pub use totals::{PatientTotals, Totals};
 
@@ -170,6 +171,23 @@ pub(crate) fn measure(
 ) -> Measures {
     let field = Field::refined(depth, radius_of(suv.grid(), voxels));
     measure_on(suv, voxels, &field, kernel)
+}
+
+/// Mean SUVbw of the shell around voxels that [`LocalContrast`] is measured against; `None` where
+/// too little of it is background.
+pub(crate) fn background_around(
+    suv: &Volume<f32>,
+    voxels: &[[usize; 3]],
+    is_background: impl Fn([usize; 3]) -> bool,
+) -> Option<f64> {
+    let found = contrast::background(suv, voxels, box_of(voxels), is_background);
+    found.map(|(mean, _, _)| mean)
+}
+
+/// Volume in mL inside the zero level of `depth`, as [`Measures::volume_isosurface_ml`].
+pub(crate) fn isosurface_ml(depth: &Volume<f32>, voxels: &[[usize; 3]]) -> f64 {
+    let field = Field::refined(depth, radius_of(depth.grid(), voxels));
+    Mesh::of(&field).extent().volume_mm3 / 1000.0
 }
 
 /// The field whose zero level, linear between its points, is the surface that is measured: `depth`

@@ -5,7 +5,7 @@ use std::f64::consts::{PI, SQRT_2};
 use super::Measures;
 
 /// Full width at half maximum of a Gaussian in units of its standard deviation.
-pub(super) const FWHM_PER_SIGMA: f64 = 2.354_820_045_030_949;
+pub(crate) const FWHM_PER_SIGMA: f64 = 2.354_820_045_030_949;
 
 /// An estimate, never a measurement: the uptake of a lesion without the partial volume effect.
 ///
@@ -112,7 +112,7 @@ pub fn recovery_coefficient(diameter_mm: f64, psf_fwhm_mm: f64) -> f64 {
 
 /// The error function for x ≥ 0, by the series whose terms are all positive, so that nothing
 /// cancels (DLMF 7.6.2).
-pub(super) fn erf(x: f64) -> f64 {
+pub(crate) fn erf(x: f64) -> f64 {
     // 1 − 2e−17 from here on.
     if x >= 6.0 {
         return 1.0;

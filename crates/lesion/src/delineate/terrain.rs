@@ -1,0 +1,62 @@
+//! What rules take from the image around a focus.
+
+use isoboost_volume::{IndexBox, Volume};
+
+use crate::measure::background_around;
+
+use super::{NoOutline, Territory, grow::grow};
+
+/// Share of SUVmax from which voxels are the core of a focus (Schaefer 2008, Nestle 2005).
+const CORE_SHARE: f64 = 0.7;
+/// Share of SUVmax at which the focus ends for the purpose of finding its background.
+const BODY_SHARE: f64 = 0.5;
+
+/// The mean SUVbw of the shell around a focus.
+pub(super) fn background(territory: &Territory<'_>) -> Result<f64, NoOutline> {
+    let max = territory.suv_max();
+    let body = grow(
+        territory,
+        territory.finding_suv.max(BODY_SHARE * max).min(max),
+    );
+    let mean = background_around(territory.suv, &body.voxels, |voxel| {
+        territory.ground.hot(voxel) == 0
+    });
+    mean.ok_or_else(|| "needs a background, and too little of it is free of uptake".to_owned())
+}
+
+/// The highest mean over 1 mL around a voxel of the focus.
+pub(super) fn peak(territory: &Territory<'_>) -> f64 {
+    let means = territory
+        .voxels
+        .iter()
+        .map(|voxel| territory.kernel.mean_at(territory.suv, *voxel));
+    means.fold(f64::MIN, f64::max)
+}
+
+/// The mean of the voxels above 70 % of SUVmax.
+pub(super) fn core_mean(territory: &Territory<'_>) -> f64 {
+    let core = grow(territory, CORE_SHARE * territory.suv_max());
+    let sum: f64 = core
+        .voxels
+        .iter()
+        .map(|v| f64::from(territory.suv[*v]))
+        .sum();
+    sum / core.voxels.len() as f64
+}
+
+/// The box of everything that an outline may reach, with its SUV: voxels on the ground of others
+/// are as low as the background, so that no border is drawn on their flanks.
+pub(super) fn own_image(territory: &Territory<'_>, background: f64) -> (Volume<f32>, IndexBox) {
+    let suv = territory.suv;
+    let bounds = territory.reach();
+    let own = Volume::from_fn(suv.grid().crop(bounds), |v| {
+        let voxel = [0, 1, 2].map(|a| v[a] + bounds.min[a]);
+        let owner = territory.ground.of(voxel);
+        if owner == 0 || owner == territory.number {
+            suv[voxel]
+        } else {
+            suv[voxel].min(background as f32)
+        }
+    });
+    (own, bounds)
+}
