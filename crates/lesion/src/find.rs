@@ -3,7 +3,7 @@
 use isoboost_volume::{Connectivity, IndexBox, Mask, Volume, label_components};
 use rayon::prelude::*;
 
-use crate::candidates::{Threshold, candidates};
+use crate::candidates::{Candidates, Threshold, candidates};
 use crate::config::{Delineation, LesionConfig};
 use crate::delineate::{Territory, outline};
 use crate::focus::{Focus, PointFocus};
@@ -86,7 +86,7 @@ pub fn find_uptake<'a>(
 ) -> Result<Uptake<'a>, LesionError> {
     refuse_not_finite(suv)?;
     let found = candidates(suv, surroundings, &config.finding);
-    let (basins, owner) = basins(suv, &found.hot, config);
+    let (basins, owner) = basins(suv, &found, config);
     Ok(Uptake {
         suv,
         surroundings,
@@ -167,7 +167,9 @@ impl Uptake<'_> {
             number,
             bounds: basin.bounds,
             max_voxel,
-            finding_suv: self.threshold.at(max_voxel),
+            finding_suv: self
+                .threshold
+                .at(max_voxel, self.suv.grid(), self.surroundings),
             growth_limit_mm: self.config.growth_limit_mm,
         }
     }
@@ -195,10 +197,15 @@ impl Uptake<'_> {
 
 /// The basins of all connected regions, in the order of the regions' first voxels, and the number
 /// of the basin at each voxel from 1, 0 below the threshold.
-fn basins(suv: &Volume<f32>, hot: &Mask, config: &LesionConfig) -> (Vec<Basin>, Volume<u32>) {
-    let regions = label_components(hot, Connectivity::TwentySix);
+fn basins(
+    suv: &Volume<f32>,
+    found: &Candidates,
+    config: &LesionConfig,
+) -> (Vec<Basin>, Volume<u32>) {
+    let regions = label_components(&found.hot, Connectivity::TwentySix);
     let split_region = |(label, bounds): (u32, &IndexBox)| {
-        let (basin_of, count) = split(suv, *bounds, |v| regions.labels[v] == label, config.split);
+        let inside = |v| regions.labels[v] == label;
+        let (basin_of, count) = split(suv, *bounds, inside, &found.own, config.split);
         let mut voxels = vec![Vec::new(); count];
         for (voxel, basin) in bounds.voxels().zip(basin_of) {
             if basin != 0 {

@@ -35,7 +35,10 @@ mod surroundings;
 mod tests;
 mod watershed;
 
-pub use config::{Delineation, FindingRule, LesionConfig, RegionalDelineation, Splitting};
+pub use config::{
+    Delineation, FindingRule, LesionConfig, LocalContrast, PercentOfHighest, Qpsma,
+    ReferenceRegion, ReferenceRule, RegionalDelineation, Splitting, Substitute, TissueSuv,
+};
 pub use find::{FoundFoci, LesionError, Uptake, find_foci, find_uptake};
 pub use focus::{Focus, Measures, PointFocus};
 pub use measure::PEAK_SPHERE_RADIUS_MM;

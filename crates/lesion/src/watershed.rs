@@ -1,5 +1,7 @@
 //! Splitting one region of uptake into its foci.
 
+use std::collections::BTreeSet;
+
 use isoboost_volume::{IndexBox, Volume};
 
 use crate::config::Splitting;
@@ -16,21 +18,26 @@ impl Splitting {
 /// Voxels are flooded from the highest down. One that touches no basin founds one; where two
 /// basins meet, the lower one is joined to the higher unless its maximum stands out above the
 /// meeting point (watershed by topological persistence: no markers, no smoothing, and each saddle
-/// is judged where it is). Returns the basin of each voxel of `bounds` from 1, 0 outside, and the
+/// is judged where it is). A maximum that is among `own` is never joined to a higher one. Returns the basin of each voxel of `bounds` from 1, 0 outside, and the
 /// number of basins; basins are numbered by the height of their maximum.
 pub(crate) fn split(
     suv: &Volume<f32>,
     bounds: IndexBox,
     inside: impl Fn([usize; 3]) -> bool,
+    own: &BTreeSet<[usize; 3]>,
     rule: Splitting,
 ) -> (Vec<u32>, usize) {
     let frame = Frame::new(bounds);
     let mut values = vec![0.0_f32; frame.len()];
     let mut order: Vec<usize> = Vec::new();
+    let mut own_places = BTreeSet::new();
     for voxel in bounds.voxels().filter(|v| inside(*v)) {
         let place = frame.place(voxel);
         values[place] = suv[voxel];
         order.push(place);
+        if own.contains(&voxel) {
+            own_places.insert(place);
+        }
     }
     // A stable sort: equal voxels keep their order in the array.
     order.sort_by(|a, b| values[*b].total_cmp(&values[*a]));
@@ -54,13 +61,13 @@ pub(crate) fn split(
         let basin = match (touching.roots(), uphill) {
             ([highest, lower @ ..], Some((_, uphill))) => {
                 for lower in lower {
-                    if !rule.is_reached(basins.peak[*lower], value) {
+                    if !basins.own[*lower] && !rule.is_reached(basins.peak[*lower], value) {
                         basins.parent[*lower] = *highest;
                     }
                 }
                 basins.root(uphill as usize)
             }
-            _ => basins.found(value),
+            _ => basins.found(value, own_places.contains(&here)),
         };
         basin_of[here] = basin as u32 + 1;
     }
@@ -131,12 +138,14 @@ impl Touching {
 struct Basins {
     parent: Vec<usize>,
     peak: Vec<f32>,
+    own: Vec<bool>,
 }
 
 impl Basins {
-    fn found(&mut self, peak: f32) -> usize {
+    fn found(&mut self, peak: f32, own: bool) -> usize {
         self.parent.push(self.parent.len());
         self.peak.push(peak);
+        self.own.push(own);
         self.parent.len() - 1
     }
 

@@ -1,0 +1,115 @@
+//! Foci that stand out against their own surroundings; see [`LocalContrast`] for the rule.
+
+mod climb;
+mod maxima;
+mod shell;
+
+use std::collections::BTreeMap;
+
+use isoboost_volume::{Mask, Volume};
+use rayon::prelude::*;
+
+use crate::config::LocalContrast;
+
+use super::Candidates;
+use super::threshold::Threshold;
+use climb::Descent;
+use shell::{Shell, Standing};
+
+/// Diameters in mm that a focus is tried at: below 6 mm a PET shows nothing but its own blur,
+/// above 16 mm the shell is wider than the spaces of the pelvis.
+const DIAMETERS_MM: [f64; 5] = [6.0, 8.0, 10.0, 13.0, 16.0];
+
+/// A line through a focus must fall at one end to less than this share of the focus' contrast.
+const LINE_SHARE: f64 = 0.5;
+
+/// A focus reaches down to this share of its maximum's contrast.
+const EXTENT_SHARE: f64 = 0.5;
+
+/// A small focus.
+#[derive(Debug, Clone, PartialEq)]
+struct Blob {
+    max_voxel: [usize; 3],
+    /// SUVbw that it was drawn at.
+    level: f64,
+    voxels: Vec<[usize; 3]>,
+}
+
+/// The hot voxels by local contrast, united with those of a fixed SUV if the rule has one.
+pub(super) fn local_contrast(suv: &Volume<f32>, rule: &LocalContrast) -> Candidates {
+    let blobs = blobs(suv, rule);
+    let mut hot = match rule.with_suv {
+        Some(threshold) => suv.map(|value| f64::from(*value) >= threshold),
+        None => Mask::empty(suv.grid().clone()),
+    };
+    let mut levels = BTreeMap::new();
+    for blob in &blobs {
+        levels.insert(blob.max_voxel, blob.level);
+        for voxel in &blob.voxels {
+            hot[*voxel] = true;
+        }
+    }
+    let with = rule.with_suv.map_or_else(String::new, |suv| {
+        format!(", and everything from SUV {suv:.2}")
+    });
+    let findings = vec![format!(
+        "found by local contrast: {} with a maximum from SUV {:.2} and at least {} times the \
+         uptake around, {} times its noise above it{with}",
+        match blobs.len() {
+            1 => "1 focus".to_owned(),
+            n => format!("{n} foci"),
+        },
+        rule.minimum_suv,
+        rule.minimum_contrast,
+        rule.minimum_contrast_to_noise
+    )];
+    Candidates {
+        hot,
+        own: levels.keys().copied().collect(),
+        threshold: Threshold::Focus {
+            levels,
+            elsewhere: rule.with_suv.unwrap_or(rule.minimum_suv),
+        },
+        findings,
+    }
+}
+
+/// All small foci, in the order of their maxima in the array.
+fn blobs(suv: &Volume<f32>, rule: &LocalContrast) -> Vec<Blob> {
+    let shells = DIAMETERS_MM.map(|diameter| Shell::new(suv.grid(), diameter));
+    let maxima = maxima::local_maxima(suv, rule.minimum_suv as f32);
+    let judged = maxima
+        .into_par_iter()
+        .filter_map(|max_voxel| blob_at(suv, max_voxel, &shells, rule));
+    judged.collect()
+}
+
+/// The focus around a local maximum, if it is one.
+fn blob_at(
+    suv: &Volume<f32>,
+    max_voxel: [usize; 3],
+    shells: &[Shell],
+    rule: &LocalContrast,
+) -> Option<Blob> {
+    let fits = |s: &Standing| {
+        s.ball >= rule.minimum_contrast * s.background
+            && s.contrast_to_noise() >= rule.minimum_contrast_to_noise
+            && s.brightest_line - s.background <= LINE_SHARE * (s.ball - s.background)
+    };
+    let standings = shells
+        .iter()
+        .filter_map(|shell| Some((shell, shell.around(suv, max_voxel)?)));
+    let (shell, standing) = standings
+        .filter(|(_, standing)| fits(standing))
+        .max_by(|a, b| a.1.contrast_to_noise().total_cmp(&b.1.contrast_to_noise()))?;
+    let max = f64::from(suv[max_voxel]);
+    let contrast = max - standing.background;
+    let level = standing.background + EXTENT_SHARE * contrast;
+    let Descent { voxels, saddle } = climb::descend(suv, max_voxel, level, shell.inner_mm());
+    let stands_out = saddle.is_none_or(|saddle| max - saddle >= rule.prominence * contrast);
+    stands_out.then(|| Blob {
+        max_voxel,
+        level: saddle.map_or(level, |saddle| level.max(saddle)),
+        voxels,
+    })
+}

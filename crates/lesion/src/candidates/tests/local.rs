@@ -1,0 +1,158 @@
+//! Faint foci by local contrast.
+
+use isoboost_volume::{Grid, Volume};
+use nalgebra::Point3;
+
+use super::{found, noise, pet};
+use crate::{FindingRule, FoundFoci, LocalContrast, Surroundings};
+
+/// A ball of a diameter and SUV.
+struct Ball(Point3<f64>, f64, f64);
+
+/// Balls on a background, seen with a point spread of `sigma` mm: across the surface of a ball much
+/// larger than the blur a Gaussian leaves an error function, which a logistic follows to 1 %.
+/// Small balls lose of their height as the closed form at the centre says.
+fn scan(balls: &[Ball], background: f64, sigma: f64) -> Volume<f32> {
+    let grid = pet();
+    Volume::from_fn(grid.clone(), |voxel| {
+        let p = grid.center_of(voxel);
+        let shares = balls.iter().map(|Ball(center, diameter, suv)| {
+            (suv - background) * share(diameter / 2.0, (p - center).norm(), sigma)
+        });
+        (background + shares.sum::<f64>()) as f32
+    })
+}
+
+/// Share of a ball's uptake at a distance from its centre, from the integral over its chords.
+fn share(radius: f64, distance: f64, sigma: f64) -> f64 {
+    let cdf = |x: f64| 1.0 / (1.0 + (-1.702 * x / sigma).exp());
+    let density =
+        |x: f64| (-0.5 * (x / sigma).powi(2)).exp() / (sigma * (std::f64::consts::TAU).sqrt());
+    let d = distance.max(1e-3);
+    let value = cdf(radius - d)
+        - cdf(-radius - d)
+        - sigma * sigma / d * (density(radius - d) - density(radius + d));
+    value.clamp(0.0, 1.0)
+}
+
+fn with_noise(suv: &Volume<f32>, relative: f64, seed: u32) -> Volume<f32> {
+    let mut noisy = suv.clone();
+    let noise = noise(suv.grid(), relative, seed);
+    for (value, noise) in noisy.as_mut_slice().iter_mut().zip(noise) {
+        // Poisson-like: the variance follows the uptake.
+        *value = (*value + noise * value.max(0.0).sqrt()).max(0.0);
+    }
+    noisy
+}
+
+fn local(suv: &Volume<f32>) -> FoundFoci {
+    let rule = FindingRule::LocalContrast(LocalContrast::default());
+    found(suv, &Surroundings::default(), rule)
+}
+
+fn is_at(found: &FoundFoci, place: Point3<f64>) -> bool {
+    let near = |p: Point3<f64>| (p - place).norm() <= 4.0;
+    found.foci.iter().any(|f| near(f.measures.max_at))
+}
+
+/// 6 mm full width at half maximum.
+const SIGMA: f64 = 6.0 / 2.354_82;
+
+#[test]
+fn a_faint_ball_of_8_mm_is_found_in_noise() {
+    let place = Point3::new(-6.0, 10.0, 4.5);
+    // What a scanner shows as SUV 2 has lost half of its contrast to the blur.
+    let suv = 0.7 + 1.3 / share(4.0, 0.0, SIGMA);
+    let clean = scan(&[Ball(place, 8.0, suv)], 0.7, SIGMA);
+    for seed in 1..=3 {
+        let found = local(&with_noise(&clean, 0.15, seed));
+        assert_eq!(found.foci.len(), 1, "seed {seed}: {:?}", found.findings);
+        assert!(is_at(&found, place), "seed {seed}");
+        // No fixed rule of SUV 3 sees it.
+        assert!(found.foci[0].measures.suv_max < 2.6);
+        let told = found.findings.join("; ");
+        assert!(told.contains("found by local contrast: 1 focus"), "{told}");
+    }
+}
+
+#[test]
+fn a_focus_is_found_beside_a_full_bladder() {
+    let bladder = Point3::new(30.0, 0.0, 0.0);
+    for gap in [6.0, 7.0, 8.0] {
+        let place = Point3::new(-5.0 - gap - 5.0, 0.0, 0.0);
+        let balls = [Ball(bladder, 70.0, 60.0), Ball(place, 10.0, 6.0)];
+        let clean = scan(&balls, 0.7, SIGMA);
+        for seed in 1..=3 {
+            let noisy = with_noise(&clean, 0.15, seed);
+            let found = local(&noisy);
+            assert!(is_at(&found, place), "gap {gap}, seed {seed}");
+            assert_eq!(found.foci.len(), 1, "gap {gap}, seed {seed}");
+            // United with a fixed SUV both are found, and stay two.
+            let both = FindingRule::LocalContrast(LocalContrast::with_fixed_suv(3.0));
+            let both = super::found(&noisy, &Surroundings::default(), both);
+            assert!(is_at(&both, place), "gap {gap}, seed {seed}: swallowed");
+            assert_eq!(both.foci.len(), 2, "gap {gap}, seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn the_edge_of_a_bladder_is_no_focus() {
+    for suv in [10.0, 60.0] {
+        for diameter in [50.0, 70.0, 100.0] {
+            let clean = scan(
+                &[Ball(Point3::new(7.0, 3.0, -2.0), diameter, suv)],
+                0.7,
+                SIGMA,
+            );
+            for seed in 0..=3 {
+                let relative = if seed == 0 { 0.0 } else { 0.15 };
+                let found = local(&with_noise(&clean, relative, seed));
+                assert_eq!(found.foci.len(), 0, "SUV {suv}, {diameter} mm, seed {seed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn noise_is_no_focus() {
+    for background in [0.5, 1.0, 1.8, 5.0] {
+        let clean = Volume::filled(pet(), background);
+        for seed in 1..=3 {
+            let found = local(&with_noise(&clean, 0.15, seed));
+            let spots = found.foci.len() + found.points.len();
+            assert_eq!(spots, 0, "background {background}, seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn a_vessel_is_no_focus() {
+    let grid: Grid = pet();
+    // A tube of 10 mm, slanted.
+    let along = nalgebra::Vector3::new(0.3, 0.2, 1.0).normalize();
+    let clean = Volume::from_fn(grid.clone(), |voxel| {
+        let p = grid.center_of(voxel).coords;
+        let off = (p - along * p.dot(&along)).norm();
+        (0.5 + 1.6 / (1.0 + ((off - 5.0) / 1.5).exp())) as f32
+    });
+    for seed in 1..=3 {
+        let found = local(&with_noise(&clean, 0.15, seed));
+        assert_eq!(found.foci.len(), 0, "seed {seed}");
+    }
+}
+
+#[test]
+fn the_same_foci_for_any_number_of_threads() {
+    let balls = [
+        Ball(Point3::new(-40.0, 0.0, 0.0), 8.0, 5.0),
+        Ball(Point3::new(40.0, 8.0, 12.0), 10.0, 4.0),
+    ];
+    let suv = with_noise(&scan(&balls, 0.7, SIGMA), 0.15, 9);
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap().install(|| local(&suv))
+    };
+    assert_eq!(with(1).foci.len(), 2);
+    assert_eq!(with(1), with(3));
+}
