@@ -18,7 +18,8 @@ pub(crate) enum Threshold {
         /// In the liver, where it differs from soft tissue.
         liver: Option<f64>,
     },
-    /// By focus: the level that each was found at, by its highest voxel, and what holds elsewhere.
+    /// By focus: the level that each was found at, by its highest voxel, and what holds elsewhere;
+    /// infinite when nothing else is found.
     Focus {
         levels: BTreeMap<[usize; 3], f64>,
         elsewhere: f64,

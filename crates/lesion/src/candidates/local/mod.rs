@@ -68,7 +68,7 @@ pub(super) fn local_contrast(suv: &Volume<f32>, rule: &LocalContrast) -> Candida
         own: levels.keys().copied().collect(),
         threshold: Threshold::Focus {
             levels,
-            elsewhere: rule.with_suv.unwrap_or(rule.minimum_suv),
+            elsewhere: rule.with_suv.unwrap_or(f64::INFINITY),
         },
         findings,
     }
@@ -107,9 +107,17 @@ fn blob_at(
     let level = standing.background + EXTENT_SHARE * contrast;
     let Descent { voxels, saddle } = climb::descend(suv, max_voxel, level, shell.inner_mm());
     let stands_out = saddle.is_none_or(|saddle| max - saddle >= rule.prominence * contrast);
-    stands_out.then(|| Blob {
+    // Above a saddle, so that an outline at the level does not cross it.
+    let lowest = || {
+        voxels
+            .iter()
+            .map(|v| f64::from(suv[*v]))
+            .fold(max, f64::min)
+    };
+    let level = saddle.map_or(level, |_| lowest());
+    stands_out.then_some(Blob {
         max_voxel,
-        level: saddle.map_or(level, |saddle| level.max(saddle)),
+        level,
         voxels,
     })
 }

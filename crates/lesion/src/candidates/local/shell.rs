@@ -162,11 +162,14 @@ impl Shell {
 }
 
 fn brightest_line(ways: &[Sums; DIRECTIONS]) -> f64 {
-    let lines = (0..DIRECTIONS / 2).map(|n| [ways[n], ways[DIRECTIONS - 1 - n]]);
-    lines
-        .filter(|ends| ends.iter().all(|end| end.n > 0.0))
-        .map(|[a, b]| a.mean().min(b.mean()))
-        .fold(0.0, f64::max)
+    let mean = |way: Sums| (way.n > 0.0).then(|| way.mean());
+    let lines = (0..DIRECTIONS / 2).map(|n| [ways[n], ways[DIRECTIONS - 1 - n]].map(mean));
+    // Of an end outside of the image the worst is assumed.
+    let darker = lines.filter_map(|[a, b]| match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (known, None) | (None, known) => known,
+    });
+    darker.fold(0.0, f64::max)
 }
 
 fn directions() -> [Vector3<f64>; DIRECTIONS] {

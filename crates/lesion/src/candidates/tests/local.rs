@@ -9,9 +9,7 @@ use crate::{FindingRule, FoundFoci, LocalContrast, Surroundings};
 /// A ball of a diameter and SUV.
 struct Ball(Point3<f64>, f64, f64);
 
-/// Balls on a background, seen with a point spread of `sigma` mm: across the surface of a ball much
-/// larger than the blur a Gaussian leaves an error function, which a logistic follows to 1 %.
-/// Small balls lose of their height as the closed form at the centre says.
+/// Balls on a background, seen with a Gaussian point spread of `sigma` mm.
 fn scan(balls: &[Ball], background: f64, sigma: f64) -> Volume<f32> {
     let grid = pet();
     Volume::from_fn(grid.clone(), |voxel| {
@@ -23,9 +21,10 @@ fn scan(balls: &[Ball], background: f64, sigma: f64) -> Volume<f32> {
     })
 }
 
-/// Share of a ball's uptake at a distance from its centre, from the integral over its chords.
+/// Share of a ball's uptake that is seen at a distance from its centre: the closed form of a ball
+/// blurred by a Gaussian.
 fn share(radius: f64, distance: f64, sigma: f64) -> f64 {
-    let cdf = |x: f64| 1.0 / (1.0 + (-1.702 * x / sigma).exp());
+    let cdf = |x: f64| 0.5 + 0.5 * erf(x / sigma / 2_f64.sqrt());
     let density =
         |x: f64| (-0.5 * (x / sigma).powi(2)).exp() / (sigma * (std::f64::consts::TAU).sqrt());
     let d = distance.max(1e-3);
@@ -33,6 +32,20 @@ fn share(radius: f64, distance: f64, sigma: f64) -> f64 {
         - cdf(-radius - d)
         - sigma * sigma / d * (density(radius - d) - density(radius + d));
     value.clamp(0.0, 1.0)
+}
+
+/// Abramowitz and Stegun 7.1.26, to 1.5e-7.
+fn erf(x: f64) -> f64 {
+    let t = 1.0 / (1.0 + 0.327_591_1 * x.abs());
+    let terms = [
+        1.061_405_429,
+        -1.453_152_027,
+        1.421_413_741,
+        -0.284_496_736,
+        0.254_829_592,
+    ];
+    let poly = terms.iter().fold(0.0, |sum, term| (sum + term) * t);
+    (1.0 - poly * (-x * x).exp()).copysign(x)
 }
 
 fn with_noise(suv: &Volume<f32>, relative: f64, seed: u32) -> Volume<f32> {

@@ -50,7 +50,7 @@ impl Default for LocalContrast {
             minimum_suv: 1.5,
             minimum_contrast: 1.6,
             minimum_contrast_to_noise: 5.0,
-            prominence: 0.2,
+            prominence: 0.15,
             with_suv: None,
         }
     }
