@@ -45,6 +45,6 @@ pub(crate) fn candidates(
         FindingRule::PercentOfMax(rule) => above(highest::percent_of_max(suv, surroundings, rule)),
         FindingRule::Qpsma(rule) => above(reference::qpsma(rule, surroundings)),
         FindingRule::Reference(rule) => above(reference::multiple(rule, surroundings)),
-        FindingRule::LocalContrast(rule) => local::local_contrast(suv, rule),
+        FindingRule::LocalContrast(rule) => local::local_contrast(suv, surroundings, rule),
     }
 }

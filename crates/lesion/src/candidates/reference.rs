@@ -96,7 +96,7 @@ pub(super) fn multiple(
 }
 
 /// The level of a region and whose it is; the spleen's for the liver of a tracer that leaves by it.
-fn level(
+pub(super) fn level(
     surroundings: &Surroundings<'_>,
     region: ReferenceRegion,
     findings: &mut Vec<String>,

@@ -9,9 +9,11 @@ use std::collections::BTreeMap;
 use isoboost_volume::{Mask, Volume};
 use rayon::prelude::*;
 
-use crate::config::LocalContrast;
+use crate::config::{LocalContrast, ReferenceRegion};
+use crate::surroundings::Surroundings;
 
 use super::Candidates;
+use super::reference::level;
 use super::threshold::Threshold;
 use climb::Descent;
 use shell::{Shell, Standing};
@@ -21,7 +23,7 @@ use shell::{Shell, Standing};
 const DIAMETERS_MM: [f64; 5] = [6.0, 8.0, 10.0, 13.0, 16.0];
 
 /// A line through a focus must fall at one end to less than this share of the focus' contrast.
-const LINE_SHARE: f64 = 0.5;
+const LINE_SHARE: f64 = 0.4;
 
 /// A focus reaches down to this share of its maximum's contrast.
 const EXTENT_SHARE: f64 = 0.5;
@@ -36,8 +38,14 @@ struct Blob {
 }
 
 /// The hot voxels by local contrast, united with those of a fixed SUV if the rule has one.
-pub(super) fn local_contrast(suv: &Volume<f32>, rule: &LocalContrast) -> Candidates {
-    let blobs = blobs(suv, rule);
+pub(super) fn local_contrast(
+    suv: &Volume<f32>,
+    surroundings: &Surroundings<'_>,
+    rule: &LocalContrast,
+) -> Candidates {
+    let mut findings = Vec::new();
+    let minimum = minimum_suv(surroundings, rule, &mut findings);
+    let blobs = blobs(suv, minimum, rule);
     let mut hot = match rule.with_suv {
         Some(threshold) => suv.map(|value| f64::from(*value) >= threshold),
         None => Mask::empty(suv.grid().clone()),
@@ -52,17 +60,16 @@ pub(super) fn local_contrast(suv: &Volume<f32>, rule: &LocalContrast) -> Candida
     let with = rule.with_suv.map_or_else(String::new, |suv| {
         format!(", and everything from SUV {suv:.2}")
     });
-    let findings = vec![format!(
-        "found by local contrast: {} with a maximum from SUV {:.2} and at least {} times the \
-         uptake around, {} times its noise above it{with}",
+    findings.push(format!(
+        "found by local contrast: {} with a maximum from SUV {minimum:.2} and at least {} times \
+         the uptake around, {} times its noise above it{with}",
         match blobs.len() {
             1 => "1 focus".to_owned(),
             n => format!("{n} foci"),
         },
-        rule.minimum_suv,
         rule.minimum_contrast,
         rule.minimum_contrast_to_noise
-    )];
+    ));
     Candidates {
         hot,
         own: levels.keys().copied().collect(),
@@ -74,10 +81,26 @@ pub(super) fn local_contrast(suv: &Volume<f32>, rule: &LocalContrast) -> Candida
     }
 }
 
-/// All small foci, in the order of their maxima in the array.
-fn blobs(suv: &Volume<f32>, rule: &LocalContrast) -> Vec<Blob> {
+/// The SUVbw that a maximum must reach.
+fn minimum_suv(
+    surroundings: &Surroundings<'_>,
+    rule: &LocalContrast,
+    findings: &mut Vec<String>,
+) -> f64 {
+    let Some((_, blood)) = level(surroundings, ReferenceRegion::BloodPool, findings) else {
+        findings.push(format!(
+            "SUV {:.2} stands in for the blood pool",
+            rule.fallback_suv
+        ));
+        return rule.fallback_suv.max(rule.minimum_suv);
+    };
+    (blood.mean + rule.sd_above_blood * blood.sd).max(rule.minimum_suv)
+}
+
+/// All small foci of at least `minimum`, in the order of their maxima in the array.
+fn blobs(suv: &Volume<f32>, minimum: f64, rule: &LocalContrast) -> Vec<Blob> {
     let shells = DIAMETERS_MM.map(|diameter| Shell::new(suv.grid(), diameter));
-    let maxima = maxima::local_maxima(suv, rule.minimum_suv as f32);
+    let maxima = maxima::local_maxima(suv, minimum as f32);
     let judged = maxima
         .into_par_iter()
         .filter_map(|max_voxel| blob_at(suv, max_voxel, &shells, rule));

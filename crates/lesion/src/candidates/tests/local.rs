@@ -4,7 +4,7 @@ use isoboost_volume::{Grid, Volume};
 use nalgebra::Point3;
 
 use super::{found, noise, pet};
-use crate::{FindingRule, FoundFoci, LocalContrast, Surroundings};
+use crate::{FindingRule, FoundFoci, Level, LocalContrast, ReferenceLevels, Surroundings};
 
 /// A ball of a diameter and SUV.
 struct Ball(Point3<f64>, f64, f64);
@@ -60,7 +60,19 @@ fn with_noise(suv: &Volume<f32>, relative: f64, seed: u32) -> Volume<f32> {
 
 fn local(suv: &Volume<f32>) -> FoundFoci {
     let rule = FindingRule::LocalContrast(LocalContrast::default());
-    found(suv, &Surroundings::default(), rule)
+    found(suv, &with_blood(1.2), rule)
+}
+
+/// A patient whose blood is known, with 10 % of noise.
+fn with_blood(mean: f64) -> Surroundings<'static> {
+    let sd = 0.1 * mean;
+    Surroundings {
+        references: ReferenceLevels {
+            blood_pool: Some(Level { mean, sd }),
+            ..ReferenceLevels::default()
+        },
+        ..Surroundings::default()
+    }
 }
 
 fn is_at(found: &FoundFoci, place: Point3<f64>) -> bool {
@@ -137,6 +149,25 @@ fn noise_is_no_focus() {
             assert_eq!(spots, 0, "background {background}, seed {seed}");
         }
     }
+}
+
+#[test]
+fn a_focus_stands_above_blood() {
+    let place = Point3::new(-6.0, 10.0, 4.5);
+    let suv = scan(&[Ball(place, 10.0, 3.0)], 0.7, SIGMA);
+    let rule = FindingRule::LocalContrast(LocalContrast::default());
+    let with = |surroundings: Surroundings<'_>| {
+        let found = found(&suv, &surroundings, rule);
+        (found.foci.len(), found.findings.join("; "))
+    };
+    // The maximum is 2.2: above 1.2 x 1.7, below 1.2 x 2.0 and the fallback is SUV 2.
+    let (n, told) = with(with_blood(1.7));
+    assert!(n == 1 && told.contains("from SUV 2.04"), "{told}");
+    let (n, told) = with(with_blood(2.0));
+    assert!(n == 0 && told.contains("from SUV 2.40"), "{told}");
+    let (n, told) = with(Surroundings::default());
+    let named = told.contains("blood pool is not known; SUV 2.00 stands in");
+    assert!(n == 1 && named, "{told}");
 }
 
 #[test]

@@ -19,6 +19,8 @@ use super::{in_range, suv_in_range};
 ///   bowel are bright at both ends.
 /// - The uptake must fall by a share of its contrast before it rises to anything higher: the flank
 ///   of an organ does not fall, noise on it falls little.
+/// - The maximum must stand above blood, mean + 2 SD: what does not has no uptake by PROMISE, and
+///   vessels are the first to be mistaken for foci.
 ///
 /// The focus is the uptake connected to the maximum down to halfway between background and maximum,
 /// never across a saddle to something higher and never beyond the shell.
@@ -30,8 +32,12 @@ use super::{in_range, suv_in_range};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LocalContrast {
-    /// The maximum must reach this SUVbw.
+    /// The maximum must reach this SUVbw, however faint the blood is.
     pub minimum_suv: f64,
+    /// The maximum must lie this many standard deviations above the mean of the blood pool.
+    pub sd_above_blood: f64,
+    /// The SUVbw that the maximum must reach when the blood pool was not measured.
+    pub fallback_suv: f64,
     /// The ball's mean over the background's.
     pub minimum_contrast: f64,
     /// The ball's mean less the background's, over the background's standard deviation.
@@ -48,6 +54,8 @@ impl Default for LocalContrast {
     fn default() -> Self {
         Self {
             minimum_suv: 1.5,
+            sd_above_blood: 2.0,
+            fallback_suv: 2.0,
             minimum_contrast: 1.6,
             minimum_contrast_to_noise: 5.0,
             prominence: 0.15,
@@ -67,7 +75,9 @@ impl LocalContrast {
 
     pub(super) fn validate(&self) -> Result<(), String> {
         suv_in_range("local-contrast.minimum-suv", self.minimum_suv)?;
+        suv_in_range("local-contrast.fallback-suv", self.fallback_suv)?;
         let ranges = [
+            ("sd-above-blood", self.sd_above_blood, 0.0, 20.0),
             ("minimum-contrast", self.minimum_contrast, 1.0, 100.0),
             (
                 "minimum-contrast-to-noise",
