@@ -1,7 +1,8 @@
-//! Time of finding and measuring all uptake of a whole-body PET: 200 × 200 × 320 voxels.
+//! Time of finding and measuring all uptake of a whole-body PET: 200 × 200 × 320 voxels, and
+//! 200 × 200 × 673 by local contrast.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use isoboost_lesion::{LesionConfig, find_foci};
+use isoboost_lesion::{FindingRule, LesionConfig, LocalContrast, find_foci};
 use isoboost_volume::{Grid, Volume};
 use nalgebra::Point3;
 
@@ -25,9 +26,9 @@ fn hot_spots() -> Vec<(Point3<f64>, f64, f64)> {
 }
 
 /// A body of noisy background with the spots on it, blurred at their rims.
-fn whole_body() -> Volume<f32> {
+fn whole_body(slices: usize) -> Volume<f32> {
     let grid = Grid::axis_aligned(
-        [320, 200, 200],
+        [slices, 200, 200],
         [3.0, 4.07, 4.07],
         Point3::new(-405.0, -405.0, 0.0),
     )
@@ -50,10 +51,22 @@ fn whole_body() -> Volume<f32> {
 }
 
 fn bench(criterion: &mut Criterion) {
-    let suv = whole_body();
+    let suv = whole_body(320);
     let config = LesionConfig::default();
     criterion.bench_function("find_foci 200x200x320", |b| {
         b.iter(|| find_foci(&suv, &config));
+    });
+    let suv = whole_body(673);
+    let fixed = LesionConfig::default();
+    criterion.bench_function("fixed SUV 200x200x673", |b| {
+        b.iter(|| find_foci(&suv, &fixed));
+    });
+    let local = LesionConfig {
+        finding: FindingRule::LocalContrast(LocalContrast::with_fixed_suv(3.0)),
+        ..LesionConfig::default()
+    };
+    criterion.bench_function("local contrast 200x200x673", |b| {
+        b.iter(|| find_foci(&suv, &local));
     });
 }
 

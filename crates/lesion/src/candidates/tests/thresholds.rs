@@ -12,8 +12,8 @@ use crate::{FindingRule, Surroundings};
 const SOFT: [usize; 3] = [25, 25, 10];
 const BONE: [usize; 3] = [25, 25, 40];
 
-fn level(mean: f64, sd: f64) -> Option<Level> {
-    Some(Level { mean, sd })
+fn level(mean: f64, sd: f64) -> Level {
+    Level { mean, sd }
 }
 
 fn bone() -> Mask {
@@ -55,7 +55,7 @@ fn check(
 
 fn liver(mean: f64, sd: f64) -> ReferenceLevels {
     ReferenceLevels {
-        liver: level(mean, sd),
+        liver: Some(level(mean, sd)),
         ..ReferenceLevels::default()
     }
 }
@@ -100,7 +100,7 @@ fn qpsma_without_a_liver_takes_the_spleen_or_falls_back() {
     check(rule, none, false, (4.0, 3.0), "stands in for the reference");
     check(rule, liver(0.0, 0.0), false, (4.0, 3.0), "not known");
     let excreted = ReferenceLevels {
-        spleen: level(10.0, 1.2),
+        spleen: Some(level(10.0, 1.2)),
         ..liver(11.0, 1.1)
     };
     let told = "the spleen stands in for it";
@@ -126,7 +126,7 @@ fn a_multiple_of_the_liver_falls_back_to_blood_and_to_a_fixed_suv() {
         "1.5 x mean and 2 x SD of the liver",
     );
     let blood = ReferenceLevels {
-        blood_pool: level(1.6, 0.2),
+        blood_pool: Some(level(1.6, 0.2)),
         ..ReferenceLevels::default()
     };
     // 2 × 1.6 + 2 × 0.2.
@@ -145,12 +145,12 @@ fn a_multiple_of_the_liver_falls_back_to_blood_and_to_a_fixed_suv() {
         "uptake of the liver is not known",
     );
     let excreted = ReferenceLevels {
-        liver: level(11.0, 1.0),
+        liver: Some(level(11.0, 1.0)),
         ..blood
     };
     check(rule, excreted, true, (3.6, 3.6), "leaves by the liver");
     let spleen = ReferenceLevels {
-        spleen: level(10.0, 1.0),
+        spleen: Some(level(10.0, 1.0)),
         ..excreted
     };
     check(rule, spleen, true, (17.0, 17.0), "of the spleen");
@@ -179,7 +179,7 @@ fn a_multiple_of_the_liver_falls_back_to_blood_and_to_a_fixed_suv() {
 fn above_the_blood_pool_never_falls_below_its_floor() {
     let rule = FindingRule::Reference(ReferenceRule::above_blood_pool());
     let blood = |mean| ReferenceLevels {
-        blood_pool: level(mean, 0.2),
+        blood_pool: Some(level(mean, 0.2)),
         ..ReferenceLevels::default()
     };
     check(
