@@ -78,3 +78,65 @@ impl FindingRule {
 fn suv_in_range(key: &str, suv: f64) -> Result<(), String> {
     in_range(&format!("finding.{key}"), suv, 0.1, 1000.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(rule: FindingRule, told: &str) {
+        assert_eq!(
+            rule.validate().unwrap_err(),
+            format!("lesion.finding.{told}")
+        );
+    }
+
+    #[test]
+    fn every_number_has_its_range() {
+        let qpsma = Qpsma {
+            floor_suv: 0.0,
+            ..Qpsma::default()
+        };
+        refused(
+            FindingRule::Qpsma(qpsma),
+            "qpsma.floor-suv is 0, expected 0.1 to 1000",
+        );
+        let tissue = TissueSuv {
+            liver_suv: f64::NAN,
+            ..TissueSuv::default()
+        };
+        refused(
+            FindingRule::Tissue(tissue),
+            "tissue.liver-suv is NaN, expected 0.1 to 1000",
+        );
+        let percent = PercentOfHighest {
+            percent: 100.0,
+            ..PercentOfHighest::default()
+        };
+        refused(
+            FindingRule::PercentOfMax(percent),
+            "percent-of-max.percent is 100, expected 1 to 99",
+        );
+        let mut percist = ReferenceRule::percist();
+        percist.bone_suv = Some(-1.0);
+        refused(
+            FindingRule::Reference(percist),
+            "reference.bone-suv is -1, expected 0.1 to 1000",
+        );
+        if let Some(substitute) = &mut percist.substitute {
+            substitute.mean_factor = 21.0;
+        }
+        refused(
+            FindingRule::Reference(percist),
+            "reference.substitute.mean-factor is 21, expected 0 to 20",
+        );
+        let local = LocalContrast {
+            prominence: 1.5,
+            ..LocalContrast::default()
+        };
+        refused(
+            FindingRule::LocalContrast(local),
+            "local-contrast.prominence is 1.5, expected 0 to 1",
+        );
+    }
+}

@@ -122,6 +122,22 @@ fn a_focus_is_found_beside_a_full_bladder() {
 }
 
 #[test]
+fn a_shallow_valley_to_the_bladder_is_enough() {
+    let bladder = Ball(Point3::new(30.0, 0.0, 0.0), 70.0, 60.0);
+    // 4 mm between the surfaces: the valley falls by less than a quarter, so that a fixed SUV takes
+    // the focus for a part of the bladder.
+    let place = Point3::new(-14.0, 0.0, 0.0);
+    let clean = scan(&[bladder, Ball(place, 10.0, 12.0)], 0.7, SIGMA);
+    for seed in 1..=3 {
+        let noisy = with_noise(&clean, 0.15, seed);
+        let by = |rule| is_at(&found(&noisy, &with_blood(1.6), rule), place);
+        let local = LocalContrast::with_fixed_suv(3.0);
+        assert!(by(FindingRule::LocalContrast(local)), "seed {seed}");
+        assert!(!by(FindingRule::FixedSuv(3.0)), "seed {seed}");
+    }
+}
+
+#[test]
 fn the_edge_of_a_bladder_is_no_focus() {
     for suv in [10.0, 60.0] {
         for diameter in [50.0, 70.0, 100.0] {
