@@ -2,11 +2,18 @@
 
 mod local;
 mod thresholds;
+mod tissue;
 
-use isoboost_volume::{Grid, Volume};
+use isoboost_volume::{Grid, Mask, Volume};
 use nalgebra::Point3;
 
-use crate::{FindingRule, FoundFoci, LesionConfig, Surroundings, find_uptake};
+use crate::{
+    FindingRule, FoundFoci, LesionConfig, Level, ReferenceLevels, Surroundings, find_uptake,
+};
+
+/// A voxel in soft tissue and one in bone.
+const SOFT: [usize; 3] = [25, 25, 10];
+const BONE: [usize; 3] = [25, 25, 40];
 
 /// Voxels of 3 × 4 × 4 mm, the middle of the grid at zero.
 fn pet() -> Grid {
@@ -44,4 +51,23 @@ fn noise(grid: &Grid, sd: f64, seed: u32) -> Vec<f32> {
         }
     }
     values.iter().map(|v| (v * sd) as f32).collect()
+}
+
+fn bone() -> Mask {
+    let mut bone = Mask::empty(pet());
+    for i in 35..45 {
+        bone[[25, 25, i]] = true;
+    }
+    bone
+}
+
+fn level(mean: f64, sd: f64) -> Level {
+    Level { mean, sd }
+}
+
+fn liver(mean: f64, sd: f64) -> ReferenceLevels {
+    ReferenceLevels {
+        liver: Some(level(mean, sd)),
+        ..ReferenceLevels::default()
+    }
 }
