@@ -38,6 +38,10 @@ pub(crate) const MADE_SCANS: usize = 12;
 
 pub(crate) const NEGATIVE_SCANS: usize = 3;
 
+/// Further negative scans with twice the noise.
+pub(crate) const NOISY_SCANS: usize = 2;
+const NOISY: f64 = 0.3;
+
 /// A focus this far outside of a lesion's or an organ's surface still is its own: two voxels.
 pub(crate) const NEAR_MM: f64 = 9.0;
 
@@ -49,8 +53,9 @@ pub(crate) fn scanner() -> ScannerModel {
     scanner
 }
 
-pub(crate) fn scan(spec: &PelvisSpec, seed: u64) -> PhantomStudy {
-    pelvis(spec, Tracer::Ga68Psma11, &scanner(), seed).unwrap_or_else(|e| panic!("{e}"))
+fn scan(spec: &PelvisSpec, noise: f64, seed: u64) -> PhantomStudy {
+    let scanner = ScannerModel { noise, ..scanner() };
+    pelvis(spec, Tracer::Ga68Psma11, &scanner, seed).unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// The patient of one scan of the series: each place has another size and uptake, and over 24 scans
@@ -67,30 +72,37 @@ pub(crate) fn made(n: usize) -> PelvisSpec {
     }
 }
 
-/// All patients: without lesions, of the built-in scenarios, of the series.
-pub(crate) fn patients() -> Vec<PelvisSpec> {
-    let negative = (0..NEGATIVE_SCANS).map(|_| PelvisSpec::default());
+/// All patients with the noise of their scans: without lesions, of the built-in scenarios, of the
+/// series, without lesions but noisy.
+fn patients() -> Vec<(PelvisSpec, f64)> {
+    let none = PelvisSpec::default;
+    let negative = (0..NEGATIVE_SCANS).map(|_| none());
     let scenarios = SCENARIOS.into_iter().map(PelvisSpec::from);
     let made = (0..MADE_SCANS).map(made);
-    negative.chain(scenarios).chain(made).collect()
+    let usual = negative.chain(scenarios).chain(made);
+    let usual = usual.map(|spec| (spec, scanner().noise));
+    usual
+        .chain((0..NOISY_SCANS).map(|_| (none(), NOISY)))
+        .collect()
 }
 
-/// Their scans, each with noise of its own, rendered on two threads.
+/// Their scans, each with a seed of its own, rendered on two threads.
 pub(crate) fn scans() -> Vec<PhantomStudy> {
-    let patients: Vec<(u64, PelvisSpec)> = (1..).zip(patients()).collect();
+    let patients: Vec<(u64, (PelvisSpec, f64))> = (1..).zip(patients()).collect();
     let half = patients.len().div_ceil(2);
+    let render = |part: &[(u64, (PelvisSpec, f64))]| -> Vec<PhantomStudy> {
+        let scans = part
+            .iter()
+            .map(|(seed, (spec, noise))| scan(spec, *noise, *seed));
+        scans.collect()
+    };
     std::thread::scope(|scope| {
-        let render = |part: &[(u64, PelvisSpec)]| -> Vec<PhantomStudy> {
-            part.iter().map(|(seed, spec)| scan(spec, *seed)).collect()
-        };
         let parts = patients
             .chunks(half)
             .map(|part| scope.spawn(move || render(part)));
         let threads: Vec<_> = parts.collect();
-        threads
-            .into_iter()
-            .flat_map(|t| t.join().unwrap())
-            .collect()
+        let scans = threads.into_iter().flat_map(|t| t.join().unwrap());
+        scans.collect()
     })
 }
 

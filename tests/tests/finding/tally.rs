@@ -21,6 +21,8 @@ pub(crate) struct Tally {
     pub(crate) false_elsewhere: usize,
     /// Both, on scans without lesions.
     pub(crate) false_negative_scans: usize,
+    /// The same with twice the noise.
+    pub(crate) false_noisy_scans: usize,
 }
 
 /// Whether a point is a lesion's: within its radius, or a voxel of its centre.
@@ -34,22 +36,10 @@ pub(crate) fn is_found(lesion: &TruthLesion, found: &FoundFoci) -> bool {
 }
 
 impl Tally {
+    /// Counts what is false in a scan of the usual noise.
     pub(crate) fn add_false(&mut self, patient: &Patient, study: &PhantomStudy, found: &FoundFoci) {
+        let [bowel, elsewhere] = false_foci(patient, study, found);
         self.scans += 1;
-        let (mut bowel, mut elsewhere) = (0, 0);
-        for focus in &found.foci {
-            let place = focus.measures.max_at;
-            let of_lesion =
-                |l: &TruthLesion| (l.center - place).norm() <= l.diameter_mm / 2.0 + NEAR_MM;
-            if study.truth.lesions.iter().any(of_lesion) || is_near(&patient.bladder, place) {
-                continue;
-            }
-            if is_near(&patient.bowel, place) {
-                bowel += 1;
-            } else {
-                elsewhere += 1;
-            }
-        }
         self.false_bowel += bowel;
         self.false_elsewhere += elsewhere;
         if study.truth.lesions.is_empty() {
@@ -87,4 +77,19 @@ impl Tally {
 pub(crate) fn count((found, all): &mut (usize, usize), is_found: bool) {
     *found += usize::from(is_found);
     *all += 1;
+}
+
+/// Foci in bowel and elsewhere that are neither lesions nor urine.
+pub(crate) fn false_foci(patient: &Patient, study: &PhantomStudy, found: &FoundFoci) -> [usize; 2] {
+    let mut counts = [0, 0];
+    for focus in &found.foci {
+        let place = focus.measures.max_at;
+        let of_lesion =
+            |l: &TruthLesion| (l.center - place).norm() <= l.diameter_mm / 2.0 + NEAR_MM;
+        if study.truth.lesions.iter().any(of_lesion) || is_near(&patient.bladder, place) {
+            continue;
+        }
+        counts[usize::from(!is_near(&patient.bowel, place))] += 1;
+    }
+    counts
 }

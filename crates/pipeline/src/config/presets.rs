@@ -42,7 +42,7 @@ pub const PRESETS: [(&str, &str); 9] = [
     ),
     (
         "blood-pool",
-        "find at 1.5 x blood pool, at least SUV 2 (PROMISE score 1, Eiber 2018, \
+        "find at blood pool + 4 SD, at least SUV 2 (PROMISE score 1, Eiber 2018, \
          10.2967/jnumed.117.198119)",
     ),
     (

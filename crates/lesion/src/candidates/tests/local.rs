@@ -176,11 +176,11 @@ fn a_focus_stands_above_blood() {
         let found = found(&suv, &surroundings, rule);
         (found.foci.len(), found.findings.join("; "))
     };
-    // The maximum is 2.2: above 1.2 x 1.7, below 1.2 x 2.0 and the fallback is SUV 2.
-    let (n, told) = with(with_blood(1.7));
-    assert!(n == 1 && told.contains("from SUV 2.04"), "{told}");
+    // The maximum is 2.2: above 1.3 x 1.6, below 1.3 x 2.0, and the fallback is SUV 2.
+    let (n, told) = with(with_blood(1.6));
+    assert!(n == 1 && told.contains("from SUV 2.08"), "{told}");
     let (n, told) = with(with_blood(2.0));
-    assert!(n == 0 && told.contains("from SUV 2.40"), "{told}");
+    assert!(n == 0 && told.contains("from SUV 2.60"), "{told}");
     let (n, told) = with(Surroundings::default());
     let named = told.contains("blood pool is not known; SUV 2.00 stands in");
     assert!(n == 1 && named, "{told}");

@@ -156,19 +156,19 @@ fn a_multiple_of_the_liver_falls_back_to_blood_and_to_a_fixed_suv() {
 fn above_the_blood_pool_never_falls_below_its_floor() {
     let rule = FindingRule::Reference(ReferenceRule::above_blood_pool());
     let blood = |mean| ReferenceLevels {
-        blood_pool: Some(level(mean, 0.2)),
+        blood_pool: Some(level(mean, 0.1 * mean)),
         ..ReferenceLevels::default()
     };
     check(
         rule,
         blood(1.8),
         false,
-        (2.7, 2.7),
-        "of the blood pool, 1.80 and 0.20",
+        (2.52, 2.52),
+        "1 x mean and 4 x SD of the blood pool, 1.80 and 0.18",
     );
     check(rule, blood(1.0), false, (2.0, 2.0), "the floor");
     // The tracer's way out does not matter to blood.
-    check(rule, blood(2.4), true, (3.6, 3.6), "blood pool");
+    check(rule, blood(2.4), true, (3.36, 3.36), "blood pool");
     check(
         rule,
         ReferenceLevels::default(),

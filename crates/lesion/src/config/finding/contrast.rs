@@ -19,7 +19,7 @@ use super::{in_range, suv_in_range};
 ///   bowel are bright at both ends.
 /// - The uptake must fall by a share of its contrast before it rises to anything higher: the flank
 ///   of an organ does not fall, noise on it falls little.
-/// - The maximum must stand above blood, mean + 2 SD: what does not has no uptake by PROMISE, and
+/// - The maximum must stand above blood, mean + 3 SD: what does not has no uptake by PROMISE, and
 ///   vessels are the first to be mistaken for foci.
 ///
 /// The focus is the uptake connected to the maximum down to halfway between background and maximum,
@@ -54,7 +54,7 @@ impl Default for LocalContrast {
     fn default() -> Self {
         Self {
             minimum_suv: 1.5,
-            sd_above_blood: 2.0,
+            sd_above_blood: 3.0,
             fallback_suv: 2.0,
             minimum_contrast: 1.6,
             minimum_contrast_to_noise: 5.0,

@@ -174,13 +174,13 @@ impl ReferenceRule {
     /// Uptake above blood, which is score 1 of PROMISE (Eiber 2018, 10.2967/jnumed.117.198119).
     ///
     /// PROMISE compares a lesion, not a voxel: at the bare mean half of the blood itself would be
-    /// found. 1.5 times the mean keeps noise, vessels and bowel out; the floor of SUV 2.0 holds
-    /// where blood is faint.
+    /// found. 4 SD above the mean leave the noise of blood and bowel out, however large it is; the
+    /// floor of SUV 2.0 holds where blood is faint.
     pub fn above_blood_pool() -> Self {
         Self {
             region: ReferenceRegion::BloodPool,
-            mean_factor: 1.5,
-            sd_factor: 0.0,
+            mean_factor: 1.0,
+            sd_factor: 4.0,
             floor_suv: 2.0,
             fallback_suv: 3.0,
             ..Self::default()
