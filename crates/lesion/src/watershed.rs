@@ -18,8 +18,9 @@ impl Splitting {
 /// Voxels are flooded from the highest down. One that touches no basin founds one; where two
 /// basins meet, the lower one is joined to the higher unless its maximum stands out above the
 /// meeting point (watershed by topological persistence: no markers, no smoothing, and each saddle
-/// is judged where it is). A maximum that is among `own` is never joined to a higher one. Returns the basin of each voxel of `bounds` from 1, 0 outside, and the
-/// number of basins; basins are numbered by the height of their maximum.
+/// is judged where it is) or is among `own`, which stay by themselves. Returns the basin of each
+/// voxel of `bounds` from 1, 0 outside, and the number of basins; basins are numbered by the height
+/// of their maximum.
 pub(crate) fn split(
     suv: &Volume<f32>,
     bounds: IndexBox,

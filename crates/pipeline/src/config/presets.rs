@@ -47,7 +47,7 @@ pub const PRESETS: [(&str, &str); 9] = [
     ),
     (
         "local-contrast",
-        "find at SUV 3.0 and, from SUV 1.5, what stands out against its surroundings \
+        "find at SUV 3.0, and from SUV 1.5 what stands out against blood and its surroundings \
          (scale-space blobs, Lindeberg 1998, 10.1023/A:1008045108935)",
     ),
 ];
