@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use isoboost_dicom::SeriesChoice;
+use isoboost_pipeline::PRESETS;
 use isoboost_suv::{DecayCorrection, Moment, Nuclide, Sex, SuvOptions, Units};
 
 /// From a folder of PSMA-PET/CT to suggested boost targets.
@@ -91,7 +93,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE.toml")]
     pub(crate) config: Option<PathBuf>,
     /// A named set of thresholds, before the configuration file is applied
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = presets())]
     pub(crate) preset: Option<String>,
     /// Threads to use; all cores when not given
     #[arg(short, long, value_name = "N")]
@@ -377,4 +379,11 @@ pub(crate) enum TracerArg {
     F18Dcfpyl,
     #[value(name = "18f-psma-1007")]
     F18Psma1007,
+}
+
+/// The named sets of thresholds with what each is, for the help and for completions.
+fn presets() -> PossibleValuesParser {
+    PRESETS
+        .map(|(name, what)| PossibleValue::new(name).help(what))
+        .into()
 }

@@ -3,7 +3,7 @@
 use isoboost_volume::{Connectivity, IndexBox, Mask, Volume, label_components};
 use rayon::prelude::*;
 
-use crate::candidates::{Threshold, candidates};
+use crate::candidates::{Candidates, Threshold, candidates};
 use crate::config::{Delineation, LesionConfig};
 use crate::delineate::{Territory, outline};
 use crate::focus::{Contact, Focus, PointFocus};
@@ -91,7 +91,7 @@ pub fn find_uptake<'a>(
 ) -> Result<Uptake<'a>, LesionError> {
     refuse_not_finite(suv)?;
     let found = candidates(suv, surroundings, &config.finding);
-    let (basins, hot) = basins(suv, &found.hot, config);
+    let (basins, hot) = basins(suv, &found, config);
     let boxes: Vec<IndexBox> = basins.iter().map(|basin| basin.bounds).collect();
     let spacing = suv.grid().spacing();
     let steps = spacing.map(|s| (config.growth_limit_mm / s).floor() as usize);
@@ -196,7 +196,9 @@ impl Uptake<'_> {
             bounds: basin.bounds,
             voxels: &basin.voxels,
             max_voxel,
-            finding_suv: self.threshold.at(max_voxel),
+            finding_suv: self
+                .threshold
+                .at(max_voxel, self.suv.grid(), self.surroundings),
             growth_limit_mm: self.config.growth_limit_mm,
         }
     }
@@ -255,11 +257,15 @@ impl Uptake<'_> {
 
 /// The basins of all connected regions, in the order of the regions' first voxels, and the number
 /// of the basin at each voxel from 1, 0 below the threshold.
-fn basins(suv: &Volume<f32>, hot: &Mask, config: &LesionConfig) -> (Vec<Basin>, Volume<u32>) {
-    let regions = label_components(hot, Connectivity::TwentySix);
+fn basins(
+    suv: &Volume<f32>,
+    found: &Candidates,
+    config: &LesionConfig,
+) -> (Vec<Basin>, Volume<u32>) {
+    let regions = label_components(&found.hot, Connectivity::TwentySix);
     let split_region = |(label, bounds): (u32, &IndexBox)| {
         let inside = |v: [usize; 3]| regions.labels[v] == label;
-        split(suv, *bounds, inside, config.split)
+        split(suv, *bounds, inside, &found.own, config.split)
     };
     let labelled: Vec<(u32, &IndexBox)> = (1..).zip(&regions.boxes).collect();
     let split: Vec<Vec<Vec<[usize; 3]>>> = labelled.into_par_iter().map(split_region).collect();

@@ -36,12 +36,15 @@ mod tests;
 mod uncertainty;
 mod watershed;
 
-pub use config::{Delineation, FindingRule, LesionConfig, RegionalDelineation, Splitting};
+pub use config::{
+    Delineation, FindingRule, LesionConfig, LocalContrast, PercentOfHighest, Qpsma,
+    ReferenceRegion, ReferenceRule, RegionalDelineation, Splitting, Substitute, TissueSuv,
+};
 pub use find::{FoundFoci, LesionError, Uptake, find_foci, find_uptake};
 pub use focus::{Contact, Focus, PointFocus};
 pub use measure::{
-    BACKGROUND_FROM_MM, BACKGROUND_TO_MM, LocalContrast, Measures, NoRecovery,
-    PEAK_SPHERE_RADIUS_MM, PatientTotals, RecoveryEstimate, SuvSet, Totals, recovery_coefficient,
+    BACKGROUND_FROM_MM, BACKGROUND_TO_MM, Contrast, Measures, NoRecovery, PEAK_SPHERE_RADIUS_MM,
+    PatientTotals, RecoveryEstimate, SuvSet, Totals, recovery_coefficient,
 };
 pub use surroundings::{Level, NamedOrgan, ReferenceLevels, Surroundings};
 pub use uncertainty::{OutlineRange, RuleOutcome, reasonable_rules};

@@ -1,5 +1,7 @@
 //! Splitting one region of uptake into its foci.
 
+use std::collections::BTreeSet;
+
 use isoboost_volume::{IndexBox, Mask, Volume};
 
 use crate::config::Splitting;
@@ -23,12 +25,13 @@ impl Splitting {
     }
 }
 
-/// Divides the voxels of a region, `inside`, into basins around its prominent maxima; a region
-/// with one maximum is one basin. Basins are numbered by the height of their maximum.
+/// Divides the voxels of a region, `inside`, into basins around its prominent maxima and those
+/// among `own`, which stay by themselves; a region with one maximum is one basin. Basins are numbered by the height of their maximum.
 pub(crate) fn split(
     suv: &Volume<f32>,
     bounds: IndexBox,
     inside: impl Fn([usize; 3]) -> bool,
+    own: &BTreeSet<[usize; 3]>,
     rule: Splitting,
 ) -> Vec<Vec<[usize; 3]>> {
     let voxels: Vec<[usize; 3]> = bounds.voxels().filter(|v| inside(*v)).collect();
@@ -49,7 +52,8 @@ pub(crate) fn split(
             near[next] = true;
         }
     }
-    let basin_of = flood(&fine, &near, rule);
+    let own: BTreeSet<[usize; 3]> = voxels.iter().filter(|v| own.contains(*v)).map(at).collect();
+    let basin_of = flood(&fine, &near, &own, rule);
     let n_basins = basin_of.as_slice().iter().copied().max().unwrap_or(0);
     let mut basins = vec![Vec::new(); n_basins as usize];
     for voxel in voxels {
@@ -75,7 +79,12 @@ fn has_one_maximum(suv: &Volume<f32>, voxels: &[[usize; 3]]) -> bool {
 /// basins meet, the lower one is joined to the higher unless its maximum stands out above the
 /// meeting point (watershed by topological persistence: no markers, no smoothing, and each saddle
 /// is judged where it is).
-fn flood(suv: &Volume<f32>, inside: &Mask, rule: Splitting) -> Volume<u32> {
+fn flood(
+    suv: &Volume<f32>,
+    inside: &Mask,
+    own: &BTreeSet<[usize; 3]>,
+    rule: Splitting,
+) -> Volume<u32> {
     let frame = Frame::new(suv.grid().full_box(), suv.grid().spacing());
     let mut values = vec![0.0_f32; frame.len()];
     let mut order: Vec<usize> = Vec::new();
@@ -86,6 +95,7 @@ fn flood(suv: &Volume<f32>, inside: &Mask, rule: Splitting) -> Volume<u32> {
     }
     // A stable sort: equal voxels keep their order in the array.
     order.sort_by(|a, b| values[*b].total_cmp(&values[*a]));
+    let own: BTreeSet<usize> = own.iter().map(|voxel| frame.place(*voxel)).collect();
     let mut basin_of = vec![0_u32; frame.len()];
     let mut basins = Basins::default();
     for here in order {
@@ -107,7 +117,7 @@ fn flood(suv: &Volume<f32>, inside: &Mask, rule: Splitting) -> Volume<u32> {
             ([highest, lower @ ..], Some((_, uphill))) => {
                 for lower in lower {
                     let (low, high) = (basins.peak[*lower], basins.peak[*highest]);
-                    if !rule.separates(low, high, value, &frame) {
+                    if !basins.own[*lower] && !rule.separates(low, high, value, &frame) {
                         basins.parent[*lower] = *highest;
                     }
                 }
@@ -118,6 +128,8 @@ fn flood(suv: &Volume<f32>, inside: &Mask, rule: Splitting) -> Volume<u32> {
                 place: here,
             }),
         };
+        // Between voxel centres the maximum itself was flooded before.
+        basins.own[basin] |= own.contains(&here);
         basin_of[here] = basin as u32 + 1;
     }
     let numbers = number(&basin_of, &mut basins);
@@ -201,12 +213,15 @@ impl Touching {
 struct Basins {
     parent: Vec<usize>,
     peak: Vec<Peak>,
+    /// Whether it stays by itself.
+    own: Vec<bool>,
 }
 
 impl Basins {
     fn found(&mut self, peak: Peak) -> usize {
         self.parent.push(self.parent.len());
         self.peak.push(peak);
+        self.own.push(false);
         self.parent.len() - 1
     }
 

@@ -1,5 +1,7 @@
 //! One configuration for the whole row, as TOML.
 
+mod presets;
+
 use std::path::{Path, PathBuf};
 
 use isoboost_lesion::LesionConfig;
@@ -7,6 +9,8 @@ use isoboost_planning::PlanningConfig;
 use isoboost_staging::StagingConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use presets::PRESETS;
 
 use crate::digest::sha256_hex;
 
@@ -58,18 +62,6 @@ pub enum ConfigError {
     Write(#[from] toml::ser::Error),
 }
 
-/// Named sets of thresholds and what each is.
-pub const PRESETS: [(&str, &str); 2] = [
-    (
-        "suv3",
-        "find at SUV 3.0, delineate at 41 % of the maximum (the default)",
-    ),
-    (
-        "suv4-fixed",
-        "find and delineate at SUV 4.0 (Mittlmeier 2021)",
-    ),
-];
-
 impl Config {
     /// The configuration of a preset (the default without one), with a file's keys laid over it.
     ///
@@ -91,23 +83,16 @@ impl Config {
         // Once alone, so that an error names the file's own line and column.
         toml::from_str::<Self>(&text).map_err(parse)?;
         let mut merged = toml::Table::try_from(&base)?;
-        overlay(&mut merged, text.parse::<toml::Table>().map_err(parse)?);
+        overlay(&mut merged, text.parse::<toml::Table>().map_err(parse)?, "");
         let config: Self = merged.try_into().map_err(parse)?;
         config.validate()?;
         Ok(config)
     }
 
     fn preset(name: &str) -> Result<Self, ConfigError> {
-        match name {
-            "suv3" => Ok(Self::default()),
-            "suv4-fixed" => Ok(Self {
-                lesion: LesionConfig::fixed(4.0),
-                ..Self::default()
-            }),
-            _ => Err(ConfigError::UnknownPreset {
-                found: name.to_owned(),
-            }),
-        }
+        presets::preset(name).ok_or_else(|| ConfigError::UnknownPreset {
+            found: name.to_owned(),
+        })
     }
 
     /// Whether every value lies in its range.
@@ -139,14 +124,72 @@ impl Config {
     }
 }
 
-/// Lays the keys of `over` over `base`, table by table.
-fn overlay(base: &mut toml::Table, over: toml::Table) {
+/// Lays the keys of `over` over `base`, table by table. `path` names the table.
+fn overlay(base: &mut toml::Table, over: toml::Table, path: &str) {
+    // A file that chooses another rule must not leave the preset's beside it.
+    if is_choice(path) && !over.keys().all(|key| base.contains_key(key)) {
+        *base = over;
+        return;
+    }
     for (key, value) in over {
+        let inner_path = format!("{path}.{key}");
         match (base.get_mut(&key), value) {
-            (Some(toml::Value::Table(inner)), toml::Value::Table(value)) => overlay(inner, value),
+            (Some(toml::Value::Table(inner)), toml::Value::Table(value)) => {
+                overlay(inner, value, &inner_path);
+            }
             (_, value) => {
                 base.insert(key, value);
             }
         }
+    }
+}
+
+/// Whether a table holds one of several rules, whose name is its only key.
+fn is_choice(path: &str) -> bool {
+    [".lesion.finding", ".lesion.delineation"].contains(&path)
+        || path.starts_with(".lesion.regional.") && path.matches('.').count() == 3
+}
+
+#[cfg(test)]
+mod tests {
+    use isoboost_lesion::{Delineation, FindingRule, LocalContrast};
+
+    use super::*;
+
+    fn loaded(preset: &str, text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::load(Some(preset), Some(&path))
+    }
+
+    #[test]
+    fn a_file_replaces_the_rule_of_a_preset() {
+        let config = loaded("qpsma", "lesion.finding.fixed-suv = 2.5").unwrap();
+        assert_eq!(config.lesion.finding, FindingRule::FixedSuv(2.5));
+        let config = loaded("suv3", "lesion.delineation.fixed-suv = 2.5").unwrap();
+        assert_eq!(config.lesion.delineation, Delineation::FixedSuv(2.5));
+        let config = loaded("suv3", "[lesion.finding.local-contrast]").unwrap();
+        let bare = FindingRule::LocalContrast(LocalContrast::default());
+        assert_eq!(config.lesion.finding, bare);
+    }
+
+    #[test]
+    fn a_file_changes_one_number_of_a_preset() {
+        let text = "[lesion.finding.local-contrast]\nminimum-suv = 2";
+        let expected = LocalContrast {
+            minimum_suv: 2.0,
+            ..LocalContrast::with_fixed_suv(3.0)
+        };
+        let config = loaded("local-contrast", text).unwrap();
+        assert_eq!(config.lesion.finding, FindingRule::LocalContrast(expected));
+    }
+
+    #[test]
+    fn a_value_out_of_range_is_named() {
+        let text = "[lesion.finding.reference]\nmean-factor = -1";
+        let error = loaded("liver-percist", text).unwrap_err().to_string();
+        let named = "lesion.finding.reference.mean-factor is -1, expected 0 to 20";
+        assert!(error.contains(named), "{error}");
     }
 }

@@ -7,7 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use delineation::{Delineation, RegionalDelineation};
-pub use finding::FindingRule;
+pub use finding::{
+    FindingRule, LocalContrast, PercentOfHighest, Qpsma, ReferenceRegion, ReferenceRule,
+    Substitute, TissueSuv,
+};
 
 /// How foci are found, split and delineated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

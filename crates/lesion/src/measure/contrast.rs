@@ -16,7 +16,7 @@ const FEWEST_VOXELS: usize = 20;
 /// lesion's voxels, without the voxels of any other focus and what lies within
 /// [`BACKGROUND_FROM_MM`] of them.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LocalContrast {
+pub struct Contrast {
     /// Mean of the shell, SUVbw g/mL.
     pub background_suv: f64,
     /// Population standard deviation of the shell, SUVbw g/mL.

@@ -20,7 +20,7 @@ use isoboost_volume::{Grid, IndexBox, Volume};
 use nalgebra::Point3;
 use rayon::prelude::*;
 
-pub use contrast::{BACKGROUND_FROM_MM, BACKGROUND_TO_MM, LocalContrast};
+pub use contrast::{BACKGROUND_FROM_MM, BACKGROUND_TO_MM, Contrast};
 pub use peak::PEAK_SPHERE_RADIUS_MM;
 pub(crate) use peak::PeakKernel;
 pub(crate) use recovery::{FWHM_PER_SIGMA, erf};
@@ -86,7 +86,7 @@ pub struct Measures {
     /// Longest chord perpendicular to `axial_diameter_mm` in the same slice, mm.
     pub short_axis_mm: f64,
     /// How it stands out of the tissue around; `None` where too little of that is left.
-    pub contrast: Option<LocalContrast>,
+    pub contrast: Option<Contrast>,
     /// LPS mean position of the voxels.
     pub centroid: Point3<f64>,
     /// LPS position of the highest voxel.
@@ -147,7 +147,7 @@ impl Measures {
         is_background: impl Fn([usize; 3]) -> bool,
     ) -> Self {
         let background = contrast::background(suv, voxels, box_of(voxels), is_background);
-        self.contrast = background.map(|(mean, sd, n)| LocalContrast {
+        self.contrast = background.map(|(mean, sd, n)| Contrast {
             background_suv: mean,
             background_sd: sd,
             background_voxels: n,
@@ -173,7 +173,7 @@ pub(crate) fn measure(
     measure_on(suv, voxels, &field, kernel)
 }
 
-/// Mean SUVbw of the shell around voxels that [`LocalContrast`] is measured against; `None` where
+/// Mean SUVbw of the shell around voxels that [`Contrast`] is measured against; `None` where
 /// too little of it is background.
 pub(crate) fn background_around(
     suv: &Volume<f32>,
