@@ -55,13 +55,17 @@ fn span(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 
 /// The rules that a range is taken over: the ends of what is published for PSMA (fixed SUV 3 and 4:
 /// DEEP-PSMA and Mittlmeier 2021, 10.3389/fonc.2021.663631; 41 to 50 % of the maximum: Wurzer 2022,
-/// Cancers 14:270).
+/// Cancers 14:270; A50P: Boellaard 2015, 10.1007/s00259-014-2961-x), and the two that hold up best
+/// on the NEMA spheres (docs/delineation.md).
 pub fn reasonable_rules() -> Vec<Delineation> {
     vec![
         Delineation::FixedSuv(3.0),
         Delineation::FixedSuv(4.0),
         Delineation::PercentOfMax(41.0),
         Delineation::PercentOfMax(50.0),
+        Delineation::BackgroundAdapted(40.0),
+        Delineation::BackgroundAdaptedPeak(50.0),
+        Delineation::Iterative { psf_fwhm_mm: 6.0 },
     ]
 }
 

@@ -17,9 +17,9 @@ pub enum Delineation {
     PercentOfMax(f64),
     /// The same of its SUVpeak over 1 mL, which noise moves less.
     PercentOfPeak(f64),
-    /// Background plus this percentage of what SUVmax stands above it: for spheres without walls 43
-    /// is right whatever the background (Hofheinz 2010, PMID 20107246), 41 with the blur that
-    /// small lesions have (docs/nema.md).
+    /// Background plus this percentage of what the maximum between voxel centres stands above it:
+    /// for spheres without walls 43 is right whatever the background (Hofheinz 2010, PMID
+    /// 20107246), 40 over the sizes and blurs of lesions (docs/delineation.md).
     BackgroundAdapted(f64),
     /// The same of SUVpeak: 50 is A50P (Boellaard 2015, 10.1007/s00259-014-2961-x).
     BackgroundAdaptedPeak(f64),
@@ -57,12 +57,12 @@ pub enum Delineation {
 }
 
 impl Delineation {
-    /// The rules of a consensus that are of different kinds and need no calibration: 41 % of the
-    /// height above background, A50P, and the steepest gradient.
+    /// A consensus of rules of different kinds: 40 % of the height above background, the iterative
+    /// rule for a usual blur of 6 mm, and the steepest gradient.
     pub fn consensus() -> Self {
         Self::Consensus(vec![
-            Self::BackgroundAdapted(41.0),
-            Self::BackgroundAdaptedPeak(50.0),
+            Self::BackgroundAdapted(40.0),
+            Self::Iterative { psf_fwhm_mm: 6.0 },
             Self::Gradient {},
         ])
     }

@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use isoboost_volume::{IndexBox, Mask, Volume, signed_distance};
+use isoboost_volume::{Mask, Volume};
 
 use crate::outline::Outline;
 use crate::refine::halved;
 use crate::watershed::neighbours;
 
-use super::{NoOutline, Territory, from_field, terrain};
+use super::{NoOutline, Territory, at_threshold, terrain};
 
 /// From this share of the height above background a voxel is surely core, below that one surely
 /// background: the border of a blurred ball of any size lies between (30 to 50 %).
@@ -47,8 +47,9 @@ impl PartialOrd for Waiting {
     }
 }
 
-/// The watershed of the gradient on a lattice of half the spacing, between the core of the focus
-/// and its background.
+/// The isocontour at the mean SUV of the gradient's watershed between the core of the focus and its
+/// background, found on a lattice of half the spacing: a watershed runs along voxels and has no
+/// place between them, its level has.
 pub(super) fn outline(territory: &Territory<'_>, rule: String) -> Result<Outline, NoOutline> {
     let background = terrain::background(territory)?;
     let height = territory.suv_max() - background;
@@ -62,11 +63,9 @@ pub(super) fn outline(territory: &Territory<'_>, rule: String) -> Result<Outline
     let start = [0, 1, 2].map(|a| 2 * (territory.max_voxel[a] - bounds.min[a]));
     let level = |share: f64| (background + share * height) as f32;
     let core = flood(&fine, &steepness, start, level(CORE), level(OUTSIDE));
-    let at_border = mean_at_border(&core, &steepness);
-    // In SUV, so that it can be set beside thresholds.
-    let depth = signed_distance(&core).map(|mm| mm * at_border);
-    let coarse = Volume::from_fn(own.grid().clone(), |v| depth[v.map(|n| 2 * n)]);
-    from_field(territory, coarse, bounds, rule)
+    let threshold =
+        mean_at_border(&core, &fine).ok_or_else(|| "finds no border around its core".to_owned())?;
+    at_threshold(territory, threshold, rule)
 }
 
 /// Length of the gradient, SUV per mm, by central differences.
@@ -135,22 +134,19 @@ fn flood(
     basins.map(|basin| *basin == Basin::Core)
 }
 
-/// Mean steepness of the voxels on both sides of a mask's border.
-fn mean_at_border(mask: &Mask, steepness: &Volume<f32>) -> f32 {
+/// Mean of an image at the border of a mask, halfway between the voxels on both sides of it.
+fn mean_at_border(mask: &Mask, image: &Volume<f32>) -> Option<f64> {
     let shape = mask.grid().shape();
-    let border = |v: &[usize; 3]| {
-        let next = |a: usize| {
-            let mut next = *v;
+    let (mut sum, mut n) = (0.0, 0.0);
+    for voxel in mask.grid().full_box().voxels() {
+        for a in 0..3 {
+            let mut next = voxel;
             next[a] += 1;
-            next
-        };
-        (0..3).any(|a| v[a] + 1 < shape[a] && mask[next(a)] != mask[*v])
-    };
-    let whole: IndexBox = mask.grid().full_box();
-    let (mut sum, mut n) = (0.0_f64, 0.0);
-    for voxel in whole.voxels().filter(border) {
-        sum += f64::from(steepness[voxel]);
-        n += 1.0;
+            if next[a] < shape[a] && mask[next] != mask[voxel] {
+                sum += f64::from(image[voxel] + image[next]) / 2.0;
+                n += 1.0;
+            }
+        }
     }
-    if n > 0.0 { (sum / n) as f32 } else { 1.0 }
+    (n > 0.0).then(|| sum / n)
 }

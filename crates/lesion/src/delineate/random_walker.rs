@@ -3,6 +3,7 @@
 use isoboost_volume::Volume;
 
 use crate::outline::Outline;
+use crate::refine::halved;
 
 use super::{NoOutline, Territory, from_field, terrain};
 
@@ -13,6 +14,8 @@ const OUTSIDE: f64 = 0.15;
 /// Rounds of the conjugate gradients, and the residual at which they end.
 const MOST_ROUNDS: usize = 400;
 const RESIDUAL: f64 = 1e-6;
+/// Above this number of voxels the walk keeps to them; such a focus is large.
+const MOST_VOXELS: usize = 100_000;
 /// Least weight of a step, so that no voxel is cut off.
 const LEAST_WEIGHT: f64 = 1e-6;
 
@@ -28,13 +31,21 @@ pub(super) fn outline(
         return Err("does not stand out of its background".to_owned());
     }
     let (own, bounds) = terrain::own_image(territory, background);
-    let share = own.map(|suv| (f64::from(*suv) - background) / height);
+    // On voxels as they are the whole border may lie in one step.
+    let is_large = own.grid().voxel_count() > MOST_VOXELS;
+    let (fine, steps) = if is_large {
+        (own.clone(), 1)
+    } else {
+        let whole = own.grid().full_box();
+        (halved(&own, whole).map_err(|error| error.to_string())?, 2)
+    };
+    let share = fine.map(|suv| (f64::from(*suv) - background) / height);
     let walk = Walk::new(&share, beta);
     let probability = walk.probability().ok_or("does not settle")?;
-    let mut values = probability.iter();
-    let depth = Volume::from_fn(own.grid().clone(), |_| {
-        let p = values.next().copied().unwrap_or(0.0);
-        ((0.5 - p) * height) as f32
+    let [_, nj, ni] = fine.grid().shape();
+    let depth = Volume::from_fn(own.grid().clone(), |v| {
+        let [k, j, i] = v.map(|n| steps * n);
+        ((0.5 - probability[(k * nj + j) * ni + i]) * height) as f32
     });
     from_field(territory, depth, bounds, rule)
 }

@@ -24,6 +24,31 @@ pub(super) fn background(territory: &Territory<'_>) -> Result<f64, NoOutline> {
     mean.ok_or_else(|| "needs a background, and too little of it is free of uptake".to_owned())
 }
 
+/// The maximum between voxel centres, by a parabola through the highest voxel and its neighbours
+/// along each axis: the hottest voxel lies beside the middle of a focus, which for one of three
+/// voxels hides a tenth of its height.
+pub(super) fn interpolated_max(territory: &Territory<'_>) -> f64 {
+    let (suv, voxel) = (territory.suv, territory.max_voxel);
+    let at = |v: [usize; 3]| f64::from(suv[v]);
+    let max = at(voxel);
+    let gain = (0..3).map(|a| {
+        let (mut before, mut after) = (voxel, voxel);
+        if voxel[a] == 0 || voxel[a] + 1 == suv.grid().shape()[a] {
+            return 0.0;
+        }
+        before[a] -= 1;
+        after[a] += 1;
+        let bend = 2.0 * max - at(before) - at(after);
+        let slope = at(after) - at(before);
+        if bend > 0.0 {
+            slope * slope / (8.0 * bend)
+        } else {
+            0.0
+        }
+    });
+    max + gain.sum::<f64>()
+}
+
 /// The highest mean over 1 mL around a voxel of the focus.
 pub(super) fn peak(territory: &Territory<'_>) -> f64 {
     let means = territory

@@ -25,7 +25,9 @@ pub(super) fn of(territory: &Territory<'_>, rule: &Delineation) -> Result<f64, N
         Delineation::FixedSuv(suv) => Ok(*suv),
         Delineation::PercentOfMax(percent) => Ok(max * percent / 100.0),
         Delineation::PercentOfPeak(percent) => Ok(terrain::peak(territory) * percent / 100.0),
-        Delineation::BackgroundAdapted(percent) => above(max, *percent),
+        Delineation::BackgroundAdapted(percent) => {
+            above(terrain::interpolated_max(territory), *percent)
+        }
         Delineation::BackgroundAdaptedPeak(percent) => above(terrain::peak(territory), *percent),
         Delineation::Schaefer { slope, background } => {
             let around = terrain::background(territory)?;
@@ -53,7 +55,7 @@ pub(super) fn iterated(
     let voxel = spacing.iter().map(|s| s * s).sum::<f64>() / 3.0 / 12.0;
     let sigma = ((psf_fwhm_mm / FWHM_PER_SIGMA).powi(2) + voxel).sqrt();
     let background = terrain::background(territory)?;
-    let height = territory.suv_max() - background;
+    let height = terrain::interpolated_max(territory) - background;
     let mut share = 0.41;
     let mut volume = 0.0;
     for _ in 0..MOST_ROUNDS {
