@@ -39,6 +39,7 @@ mod overview;
 mod planar;
 mod promontory;
 mod recognise;
+mod reference;
 mod scene;
 mod skeleton;
 mod symphysis;
@@ -50,4 +51,7 @@ pub use landmarks::{Absent, Landmark, LandmarkSource, Landmarks, Sought};
 pub use organ::{ImportedOrgan, Organ, OrganKind, OrganSource, Side, Vertebra};
 pub use overview::overview;
 pub use recognise::{Anatomy, recognise};
+pub use reference::{
+    AORTA_CYLINDER_MM, LIVER_SPHERE_MM, LiverMode, ReferenceUptake, References, measure_references,
+};
 pub use totalsegmentator::TOTALSEGMENTATOR_LABELS;

@@ -12,6 +12,7 @@ mod imported;
 mod inspect;
 mod output_folder;
 mod outputs;
+mod redraw;
 mod study;
 mod suv_volume;
 mod warnings;

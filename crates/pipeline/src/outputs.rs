@@ -211,7 +211,7 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&Written
             }),
         frame_of_reference_uid: findings.selection.pet.frame_of_reference.clone(),
         suv: SuvInfo::from(findings.derivation),
-        references: References::default(),
+        references: References::from(findings.references),
         lesions: staging.lesions.iter().map(LesionInfo::from).collect(),
         excluded: staging.excluded.iter().map(Into::into).collect(),
         points: staging.points.iter().map(Into::into).collect(),

@@ -3,20 +3,20 @@
 use std::time::Instant;
 
 use chrono::NaiveDateTime;
-use isoboost_anatomy::{Anatomy, ImportedOrgan};
+use isoboost_anatomy::{Absent, Anatomy, ImportedOrgan, LiverMode, ReferenceUptake, References};
 use isoboost_dicom::{LoadedPet, Selection, Series, Study};
-use isoboost_lesion::{NamedOrgan, Surroundings};
+use isoboost_lesion::{Level, NamedOrgan, ReferenceLevels, Surroundings};
 use isoboost_planning::{Recommendation, Target};
 use isoboost_report::WarningInfo;
-use isoboost_staging::Staging;
-use isoboost_suv::SuvDerivation;
+use isoboost_staging::{ExclusionReason, Staging};
+use isoboost_suv::{SuvDerivation, Tracer};
 use isoboost_volume::{Grid, Volume};
 
 use crate::batch::RunRequest;
 use crate::events::{Event, Stage};
 use crate::imported::ImportError;
 use crate::output_folder::{OutputError, OutputFolder};
-use crate::{fingerprint, outputs, warnings};
+use crate::{fingerprint, outputs, redraw, warnings};
 
 /// Why a study has no result.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +93,7 @@ pub(crate) struct Findings<'a> {
     pub(crate) ct_grid: Option<&'a Grid>,
     pub(crate) derivation: &'a SuvDerivation,
     pub(crate) anatomy: &'a Anatomy,
+    pub(crate) references: &'a References,
     pub(crate) staging: &'a Staging,
     pub(crate) recommendation: &'a Recommendation,
     pub(crate) targets: &'a [Target],
@@ -118,11 +119,16 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
     let ct = images.ct.as_ref();
     let anatomy = isoboost_anatomy::recognise(ct, &images.suv, &images.organs);
     watch.done(Stage::Anatomy);
-    let surroundings = surroundings_of(&anatomy);
+    let references = isoboost_anatomy::measure_references(&anatomy, &images.suv, LiverMode::Sphere);
+    let tracer = images.derivation.tracer.as_ref();
+    let liver_excreted = tracer.is_some_and(Tracer::is_liver_excreted);
+    let surroundings = surroundings_of(&anatomy, &references, liver_excreted);
     let uptake = isoboost_lesion::find_uptake(&images.suv, &surroundings, &config.lesion)?;
     let found = uptake.foci();
     watch.done(Stage::Lesions);
-    let staging = isoboost_staging::stage(found, &anatomy, &images.suv, &config.staging);
+    let mut staging = isoboost_staging::stage(found, &anatomy, &images.suv, &config.staging);
+    let regional = &config.lesion.regional;
+    redraw::lesions(&mut staging, &uptake, regional, &references, liver_excreted);
     let recommendation = isoboost_planning::recommend(&staging, &config.planning);
     watch.done(Stage::Staging);
     let reference = ct.map_or(images.suv.grid(), Volume::grid);
@@ -134,6 +140,7 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         ct_grid: ct.map(Volume::grid),
         derivation: &images.derivation,
         anatomy: &anatomy,
+        references: &references,
         staging: &staging,
         recommendation: &recommendation,
         targets: &planned.targets,
@@ -193,16 +200,36 @@ fn frame_of_reference(series: &Series) -> &str {
     series.frame_of_reference.as_deref().unwrap_or_default()
 }
 
-/// What finding and outlining know of the patient.
-fn surroundings_of(anatomy: &Anatomy) -> Surroundings<'_> {
-    let organs = anatomy.organs.iter().map(|organ| NamedOrgan {
+/// What finding and outlining know of the patient. Outlines may not grow into organs that have
+/// uptake of their own; others, as a vessel beside a node, may touch them.
+fn surroundings_of<'a>(
+    anatomy: &'a Anatomy,
+    references: &References,
+    liver_excreted: bool,
+) -> Surroundings<'a> {
+    let hot = |kind| ExclusionReason::for_organ(kind).is_some();
+    let organs = anatomy.organs.iter().filter(|organ| hot(organ.kind));
+    let organs = organs.map(|organ| NamedOrgan {
         name: organ.kind.name(),
         mask: &organ.mask,
     });
+    let level = |uptake: &Result<ReferenceUptake, Absent>| {
+        let uptake = uptake.as_ref().ok();
+        uptake.map(|u| Level {
+            mean: u.mean,
+            sd: u.sd,
+        })
+    };
     Surroundings {
+        references: ReferenceLevels {
+            blood_pool: level(&references.blood_pool),
+            liver: level(&references.liver),
+            spleen: level(&references.spleen),
+            parotid: level(&references.parotid),
+        },
+        liver_excreted,
         bone: anatomy.bone.as_ref(),
         organs: organs.collect(),
-        ..Surroundings::default()
     }
 }
 

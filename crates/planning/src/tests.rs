@@ -56,6 +56,8 @@ pub(crate) fn staged(suv: &Volume<f32>, regions: &[Region]) -> Staging {
             site: String::new(),
             station: None,
             mi_tnm: String::new(),
+            psma_score: None,
+            range: None,
             confidence: 1.0,
             evidence: Vec::new(),
         });

@@ -1,6 +1,6 @@
 //! From the stages' results to the parts of the document.
 
-use isoboost_lesion::{Focus, PatientTotals, PointFocus};
+use isoboost_lesion::{Focus, OutlineRange, PatientTotals, PointFocus};
 use isoboost_planning::{Recommendation, Target, TargetKind};
 use isoboost_staging::{Excluded, Lesion, Staging};
 use isoboost_suv::SuvDerivation;
@@ -8,8 +8,9 @@ use isoboost_volume::Margins;
 use nalgebra::Point3;
 
 use crate::document::{
-    DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo, NormalisedSuv,
-    OverrideInfo, PointInfo, RecommendationInfo, RegionTotal, Report, SuvInfo, TargetInfo, Total,
+    AbsentReference, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo,
+    NormalisedSuv, OverrideInfo, PointInfo, RecommendationInfo, ReferenceUptake, References,
+    RegionTotal, Report, RuleInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo,
 };
 
 impl From<&SuvDerivation> for SuvInfo {
@@ -86,11 +87,62 @@ impl From<&Lesion> for LesionInfo {
             site: lesion.site.clone(),
             station: lesion.station.clone(),
             mi_tnm: lesion.mi_tnm.clone(),
-            psma_score: None,
+            psma_score: lesion.psma_score,
             measures: MeasuresInfo::from(&lesion.focus),
             confidence: lesion.confidence,
+            agreement: lesion.focus.agreement,
+            uncertainty: lesion.range.as_ref().map(UncertaintyInfo::from),
             evidence: lesion.evidence.clone(),
             notes: lesion.focus.notes.clone(),
+        }
+    }
+}
+
+impl From<&OutlineRange> for UncertaintyInfo {
+    fn from(range: &OutlineRange) -> Self {
+        let rules = range.outcomes.iter().map(|outcome| RuleInfo {
+            rule: outcome.rule.clone(),
+            threshold_suv: outcome.threshold_suv,
+            volume_ml: outcome.volume_ml,
+            suv_mean: outcome.suv_mean,
+        });
+        Self {
+            volume_ml: range.volume_ml().map(<[f64; 2]>::from),
+            suv_mean: range.suv_mean().map(<[f64; 2]>::from),
+            firmness: range.firmness(),
+            rules: rules.collect(),
+            without: range.without.clone(),
+        }
+    }
+}
+
+impl From<&isoboost_anatomy::References> for References {
+    fn from(references: &isoboost_anatomy::References) -> Self {
+        let uptake = |found: &Result<isoboost_anatomy::ReferenceUptake, _>| {
+            found.as_ref().ok().map(|uptake| ReferenceUptake {
+                suv_mean: uptake.mean,
+                suv_sd: uptake.sd,
+                suv_max: uptake.max,
+                n_voxels: uptake.n_voxels,
+                volume_ml: uptake.volume_ml,
+                center_mm: lps(uptake.center),
+                region: uptake.region.clone(),
+                organ: uptake.organ.clone(),
+            })
+        };
+        let absent = references.named().into_iter().filter_map(|(organ, found)| {
+            let reason = found.as_ref().err()?.to_string();
+            Some(AbsentReference {
+                organ: organ.to_owned(),
+                reason,
+            })
+        });
+        Self {
+            blood_pool: uptake(&references.blood_pool),
+            liver: uptake(&references.liver),
+            spleen: uptake(&references.spleen),
+            parotid: uptake(&references.parotid),
+            absent: absent.collect(),
         }
     }
 }

@@ -163,8 +163,22 @@ pub struct References {
     pub blood_pool: Option<ReferenceUptake>,
     /// Liver.
     pub liver: Option<ReferenceUptake>,
-    /// Parotid gland.
+    /// Spleen, the reference of liver-excreted tracers.
+    pub spleen: Option<ReferenceUptake>,
+    /// Parotid glands.
     pub parotid: Option<ReferenceUptake>,
+    /// Why the others were not measured.
+    pub absent: Vec<AbsentReference>,
+}
+
+/// A reference organ that was not measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AbsentReference {
+    /// The organ.
+    pub organ: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// Uptake of one organ.
@@ -172,6 +186,50 @@ pub struct References {
 #[serde(deny_unknown_fields)]
 pub struct ReferenceUptake {
     /// Mean SUVbw, g/mL.
+    pub suv_mean: f64,
+    /// Standard deviation of the voxels, SUVbw g/mL.
+    pub suv_sd: f64,
+    /// Highest voxel, SUVbw g/mL.
+    pub suv_max: f64,
+    /// Number of voxels.
+    pub n_voxels: usize,
+    /// Their volume.
+    pub volume_ml: f64,
+    /// Mean position, LPS.
+    pub center_mm: [f64; 3],
+    /// What was measured, as in `sphere of 30 mm in the right lobe`.
+    pub region: String,
+    /// Where the organ is known from.
+    pub organ: String,
+}
+
+/// What the outline of a lesion depends on: its volume and mean over published rules.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UncertaintyInfo {
+    /// Smallest and largest volume.
+    pub volume_ml: Option<[f64; 2]>,
+    /// Lowest and highest SUVmean, SUVbw g/mL.
+    pub suv_mean: Option<[f64; 2]>,
+    /// Smallest by largest volume: 1 when all rules agree.
+    pub firmness: Option<f64>,
+    /// What each rule draws.
+    pub rules: Vec<RuleInfo>,
+    /// The rules that draw no outline of it, each with why.
+    pub without: Vec<String>,
+}
+
+/// What a rule draws.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleInfo {
+    /// The rule.
+    pub rule: String,
+    /// SUVbw at the border.
+    pub threshold_suv: f64,
+    /// Volume between voxel centres.
+    pub volume_ml: f64,
+    /// Mean SUVbw of the voxels inside.
     pub suv_mean: f64,
 }
 
@@ -283,6 +341,11 @@ pub struct LesionInfo {
     /// How sure the class is, 0 to 1.
     #[schemars(range(min = 0, max = 1))]
     pub confidence: f64,
+    /// Share of the voxels that all rules of a consensus agree on; null for a single rule.
+    #[schemars(range(min = 0, max = 1))]
+    pub agreement: Option<f64>,
+    /// What other rules would draw.
+    pub uncertainty: Option<UncertaintyInfo>,
     /// The reasons.
     pub evidence: Vec<String>,
     /// What to know of its outline.

@@ -14,10 +14,10 @@ pub use compare::{
     CompareError, Difference, LabelTolerance, MatchTolerance, NumberTolerance, Tolerance, compare,
 };
 pub use document::{
-    CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo,
-    NormalisedSuv, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, RecommendationInfo,
-    ReferenceUptake, References, RegionTotal, Report, SCHEMA, Software, StudyInfo, SuvInfo,
-    TargetInfo, Total, WarningInfo,
+    AbsentReference, CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo,
+    MeasuresInfo, NormalisedSuv, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo,
+    RecommendationInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo, SCHEMA,
+    Software, StudyInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo, WarningInfo,
 };
 pub use layers::{NumberedMask, pack_layers};
 pub use mip::{MipMark, mip_png};

@@ -5,10 +5,10 @@
 use std::path::Path;
 
 use isoboost_report::{
-    CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo,
-    OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, RecommendationInfo, ReferenceUptake,
-    References, RegionTotal, Report, SCHEMA, Software, StudyInfo, SuvInfo, TargetInfo, Total,
-    WarningInfo, lesions_csv,
+    AbsentReference, CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo,
+    MeasuresInfo, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, RecommendationInfo,
+    ReferenceUptake, References, RegionTotal, Report, RuleInfo, SCHEMA, Software, StudyInfo,
+    SuvInfo, TargetInfo, Total, UncertaintyInfo, WarningInfo, lesions_csv,
 };
 use serde_json::Value;
 
@@ -114,6 +114,19 @@ fn full() -> Report {
             psma_score: Some(2),
             measures: measures(12.5),
             confidence: 0.9,
+            agreement: Some(0.8),
+            uncertainty: Some(UncertaintyInfo {
+                volume_ml: Some([1.0, 1.5]),
+                suv_mean: Some([6.0, 8.0]),
+                firmness: Some(2.0 / 3.0),
+                rules: vec![RuleInfo {
+                    rule: "SUV 3".to_owned(),
+                    threshold_suv: 3.0,
+                    volume_ml: 1.5,
+                    suv_mean: 6.0,
+                }],
+                without: vec!["SUV 4: above its maximum".to_owned()],
+            }),
             evidence: vec!["8 mm from the iliac vessels".to_owned()],
             notes: vec!["leaks into a neighbour".to_owned()],
         }],
@@ -130,7 +143,20 @@ fn full() -> Report {
             max_mm: [4.0, 5.0, -600.0],
         }],
         references: References {
-            blood_pool: Some(ReferenceUptake { suv_mean: 1.6 }),
+            blood_pool: Some(ReferenceUptake {
+                suv_mean: 1.6,
+                suv_sd: 0.2,
+                suv_max: 2.1,
+                n_voxels: 90,
+                volume_ml: 4.5,
+                center_mm: [12.0, 30.0, -200.0],
+                region: "cylinder of 10 mm".to_owned(),
+                organ: "imported".to_owned(),
+            }),
+            absent: vec![AbsentReference {
+                organ: "liver".to_owned(),
+                reason: "no liver is seen in the field of view".to_owned(),
+            }],
             ..References::default()
         },
         mi_tnm: "miT0 N1a M0".to_owned(),

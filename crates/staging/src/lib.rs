@@ -39,6 +39,7 @@ mod contact;
 mod mitnm;
 mod physiological;
 mod place;
+mod psma_score;
 mod region;
 mod skeletal;
 mod soft_tissue;
@@ -49,6 +50,7 @@ mod uptake;
 mod verdict;
 
 pub use config::{CommonIliac, Promise, StagingConfig};
+pub use psma_score::psma_score;
 pub use region::{ExclusionReason, Region, Station};
 pub use stage::stage;
 pub use staged::{Excluded, Lesion, Staging, StagingTotals};

@@ -58,6 +58,8 @@ pub fn stage(
                     site: place.site.clone(),
                     station: place.station.map(|s| s.name().to_owned()),
                     mi_tnm: mitnm::of_lesion(&place).to_owned(),
+                    psma_score: None,
+                    range: None,
                     confidence,
                     evidence: verdict.evidence,
                 });

@@ -1,6 +1,6 @@
 //! The outcome of staging.
 
-use isoboost_lesion::{Focus, PointFocus};
+use isoboost_lesion::{Focus, OutlineRange, PointFocus};
 
 use crate::region::{ExclusionReason, Region};
 
@@ -19,6 +19,10 @@ pub struct Lesion {
     pub station: Option<String>,
     /// Its own miTNM category, as `miTr`, `miN1` or `miM1b`; `miX` when undetermined.
     pub mi_tnm: String,
+    /// PSMA expression score; `None` until it is scored, and where references are absent.
+    pub psma_score: Option<u8>,
+    /// What other rules would draw; `None` until it is looked at.
+    pub range: Option<OutlineRange>,
     /// How sure the class is, 0 to 1.
     pub confidence: f64,
     /// The reasons, a sentence each, with distances.

@@ -97,6 +97,12 @@ impl Tracer {
         }
     }
 
+    /// Whether it leaves by the liver, whose uptake then is no reference (E-PSMA: Ceci 2021,
+    /// 10.1007/s00259-021-05245-y).
+    pub fn is_liver_excreted(&self) -> bool {
+        matches!(self, Self::Psma1007)
+    }
+
     /// Whether it is known to bind to PSMA.
     pub fn is_psma_ligand(&self) -> bool {
         !matches!(self, Self::Fdg | Self::Other(_))
@@ -129,6 +135,8 @@ mod tests {
             ("  NaF ", Tracer::Other("NaF".to_owned())),
         ] {
             assert_eq!(Tracer::from_name(text), expected, "{text}");
+            let by_liver = expected == Tracer::Psma1007;
+            assert_eq!(expected.is_liver_excreted(), by_liver, "{text}");
         }
     }
 

@@ -1,0 +1,49 @@
+//! What can be told of a lesion once its region is known: its outline by the rule of that region,
+//! the range of other rules, its PSMA expression.
+
+use isoboost_anatomy::References;
+use isoboost_lesion::{Delineation, RegionalDelineation, Uptake};
+use isoboost_staging::{Lesion, Region, Staging, psma_score};
+use rayon::prelude::*;
+
+/// A lesion whose smallest and largest outline differ by more than this factor is told.
+const FIRM: f64 = 0.4;
+
+/// Draws each lesion by the rule of its region, where there is one, and looks at what other rules
+/// would draw and how strongly it expresses PSMA.
+pub(crate) fn lesions(
+    staging: &mut Staging,
+    uptake: &Uptake<'_>,
+    regional: &RegionalDelineation,
+    references: &References,
+    liver_excreted: bool,
+) {
+    staging.lesions.par_iter_mut().for_each(|lesion| {
+        if let Some(rule) = rule_of(lesion, regional) {
+            lesion.focus = uptake.outlined(&lesion.focus, rule);
+        }
+        let suv_mean = lesion.focus.measures.suv_mean;
+        lesion.psma_score = psma_score(suv_mean, references, liver_excreted);
+        let range = uptake.range_of(&lesion.focus);
+        if let (Some((low, high)), Some(firmness)) = (range.volume_ml(), range.firmness())
+            && firmness < FIRM
+        {
+            lesion.focus.notes.push(format!(
+                "its volume depends on the rule: {low:.1} to {high:.1} mL over {} published rules",
+                range.outcomes.len()
+            ));
+        }
+        lesion.range = Some(range);
+    });
+}
+
+/// The rule of a lesion's region; `None` where the general one holds.
+fn rule_of<'a>(lesion: &Lesion, regional: &'a RegionalDelineation) -> Option<&'a Delineation> {
+    let rule = match (lesion.region, lesion.mi_tnm.as_str()) {
+        (Region::ProstateBed, _) => &regional.prostate_bed,
+        (_, "miM1b") => &regional.bone,
+        (Region::PelvicNode, _) | (_, "miM1a") => &regional.node,
+        _ => return None,
+    };
+    rule.as_ref()
+}
