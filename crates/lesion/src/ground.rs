@@ -114,6 +114,16 @@ impl Ground {
         self.owner[voxel] & !SLOPE
     }
 
+    /// The hot ground alone.
+    pub(crate) fn into_hot(mut self) -> Volume<u32> {
+        for owner in self.owner.as_mut_slice() {
+            if *owner & SLOPE != 0 {
+                *owner = 0;
+            }
+        }
+        self.owner
+    }
+
     /// The territory whose hot ground a voxel is; 0 below the finding threshold.
     pub(crate) fn hot(&self, voxel: [usize; 3]) -> u32 {
         let owner = self.owner[voxel];

@@ -30,6 +30,7 @@ mod ground;
 mod measure;
 mod outline;
 mod refine;
+mod remainder;
 mod surroundings;
 #[cfg(test)]
 mod tests;

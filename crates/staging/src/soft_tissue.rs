@@ -39,6 +39,11 @@ const RETROPERITONEAL_ASIDE_MM: f64 = 55.0;
 /// The diaphragm's crura lie about this far above the aortic bifurcation, in mm.
 const RETROPERITONEUM_HEIGHT_MM: f64 = 190.0;
 
+/// The duodenum crosses the spine behind the peritoneum, nearer than other bowel, in mm; it takes up
+/// PSMA ligands like the jejunum, in more than a node's volume, in mL.
+const DUODENUM_BEFORE_SPINE_MM: f64 = 15.0;
+const DUODENUM_ML: f64 = 20.0;
+
 /// Density of lung, in HU.
 const LUNG_HU: f64 = -350.0;
 
@@ -326,6 +331,13 @@ impl Place<'_> {
         if above <= RETROPERITONEUM_HEIGHT_MM {
             if before > self.config.bowel_before_spine_mm {
                 return self.peritoneal(format!("{before:.0} mm before the lumbar spine"));
+            }
+            let volume = self.uptake.volume_ml;
+            if volume >= DUODENUM_ML && before > DUODENUM_BEFORE_SPINE_MM {
+                return self.peritoneal(format!(
+                    "{volume:.0} mL, more than a node, {before:.0} mm before the lumbar spine where \
+                     the duodenum lies"
+                ));
             }
             if aside > RETROPERITONEAL_ASIDE_MM {
                 return Verdict::undetermined(
