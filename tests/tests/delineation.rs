@@ -52,10 +52,9 @@ fn spheres(uptake: &Uptake<'_>, study: &PhantomStudy) -> Vec<(f64, Focus)> {
     let mut found: Vec<(f64, Focus)> = SPHERE_DIAMETERS_MM
         .iter()
         .map(|diameter| {
-            let truth = study.truth.lesions.iter();
-            let truth = truth
-                .filter(|l| (l.diameter_mm - diameter).abs() < 0.1)
-                .next_back()
+            let mut spheres = study.truth.lesions.iter();
+            let truth = spheres
+                .find(|l| (l.diameter_mm - diameter).abs() < 0.1)
                 .expect("the phantom has the sphere");
             let near = |f: &&Focus| (f.measures.centroid - truth.center).norm() < 4.0;
             let focus = foci.iter().find(near);

@@ -118,7 +118,7 @@ pub fn find_uptake<'a>(
         if remainders.is_empty() {
             break;
         }
-        let (basins, hot) = all.with_remainders(remainders);
+        let (basins, hot) = all.with_remainders(&remainders);
         all = uptake(basins, hot);
     }
     Ok(all)
@@ -223,9 +223,9 @@ impl Uptake<'_> {
     }
 
     /// The basins with these parts as basins of their own behind the others.
-    fn with_remainders(self, parts: Vec<(u32, Vec<[usize; 3]>)>) -> (Vec<Basin>, Volume<u32>) {
+    fn with_remainders(self, parts: &[(u32, Vec<[usize; 3]>)]) -> (Vec<Basin>, Volume<u32>) {
         let (mut basins, mut hot) = (self.basins, self.ground.into_hot());
-        for (_, voxels) in &parts {
+        for (_, voxels) in parts {
             let number = basins.len() as u32 + 1;
             for voxel in voxels {
                 hot[*voxel] = number;

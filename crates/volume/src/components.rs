@@ -124,7 +124,7 @@ fn runs_of(values: &[bool], n_rows: usize, ni: usize) -> (Vec<Run>, Vec<usize>) 
             let line = &values[row * ni..(row + 1) * ni];
             let mut runs = Vec::new();
             // Most rows of an image hold nothing: one pass without branches tells.
-            if !line.iter().fold(false, |any, set| any | *set) {
+            if line.iter().map(|set| u8::from(*set)).max() != Some(1) {
                 return runs;
             }
             let mut i = 0;

@@ -9,7 +9,7 @@ const SD_PER_MEDIAN_DISTANCE: f64 = 1.4826;
 const TRIMMED_BEYOND: f64 = 3.0;
 
 /// What is told of a set of voxels.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Statistics {
     pub(super) mean: f64,
     pub(super) sd: f64,

@@ -39,7 +39,7 @@ pub(super) fn outline(
         .iter()
         .fold(first, |all, o| all.union(&o.depth_bounds));
     let depth = median(territory, &outlines, bounds);
-    let mut outline = from_field(territory, depth, bounds, text)?;
+    let mut outline = from_field(territory, &depth, bounds, text)?;
     let agreement = agreement(&outlines, bounds);
     outline.agreement = Some(agreement);
     outline.notes = failed;

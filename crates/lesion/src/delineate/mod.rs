@@ -14,7 +14,7 @@ use isoboost_volume::{IndexBox, Volume};
 use crate::config::Delineation;
 use crate::ground::Ground;
 use crate::measure::PeakKernel;
-use crate::outline::{Outline, depth_below};
+use crate::outline::{Outline, depth_below, mask_around};
 use crate::surroundings::Surroundings;
 
 use grow::{Grown, grow};
@@ -88,7 +88,7 @@ fn drawn(territory: &Territory<'_>, rule: &Delineation) -> Result<Outline, NoOut
         Delineation::RandomWalker { beta } => random_walker::outline(territory, *beta, rule.text()),
         Delineation::Consensus(rules) => consensus::outline(territory, rules, rule.text()),
         Delineation::Iterative { psf_fwhm_mm } => {
-            threshold::iterated(territory, *psf_fwhm_mm, rule.text())
+            threshold::iterated(territory, *psf_fwhm_mm, &rule.text())
         }
         _ => {
             let suv = threshold::of(territory, rule)?;
@@ -147,7 +147,7 @@ fn isocontour(
 /// connected to the maximum, held to the same limits as a threshold.
 fn from_field(
     territory: &Territory<'_>,
-    depth: Volume<f32>,
+    depth: &Volume<f32>,
     bounds: IndexBox,
     rule: String,
 ) -> Result<Outline, NoOutline> {
@@ -163,8 +163,7 @@ fn from_field(
     if let Some(organ) = &grown.enters {
         return Err(format!("grows into the {organ}"));
     }
-    let inside = crate::outline::mask_around(territory.suv, &grown.voxels);
-    let (mask, around) = inside;
+    let (mask, around) = mask_around(territory.suv, &grown.voxels);
     let field = Volume::from_fn(mask.grid().clone(), |v| {
         let voxel = [0, 1, 2].map(|a| v[a] + around.min[a]);
         let value = if bounds.contains(voxel) {
@@ -172,9 +171,10 @@ fn from_field(
         } else {
             f32::MAX
         };
-        match mask[v] {
-            true => value.min(0.0),
-            false => value.abs().max(f32::MIN_POSITIVE),
+        if mask[v] {
+            value.min(0.0)
+        } else {
+            value.abs().max(f32::MIN_POSITIVE)
         }
     });
     let lowest = grown.voxels.iter().map(|v| f64::from(territory.suv[*v]));

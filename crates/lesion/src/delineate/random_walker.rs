@@ -47,7 +47,7 @@ pub(super) fn outline(
         let [k, j, i] = v.map(|n| steps * n);
         ((0.5 - probability[(k * nj + j) * ni + i]) * height) as f32
     });
-    from_field(territory, depth, bounds, rule)
+    from_field(territory, &depth, bounds, rule)
 }
 
 /// The walk on the voxels of a box: a linear system for the probability of those between the seeds

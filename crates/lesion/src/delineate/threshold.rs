@@ -48,7 +48,7 @@ pub(super) fn of(territory: &Territory<'_>, rule: &Delineation) -> Result<f64, N
 pub(super) fn iterated(
     territory: &Territory<'_>,
     psf_fwhm_mm: f64,
-    rule: String,
+    rule: &str,
 ) -> Result<Outline, NoOutline> {
     // A voxel averages over its width, which blurs like a Gaussian of width / sqrt(12).
     let spacing = territory.suv.grid().spacing();
@@ -60,7 +60,7 @@ pub(super) fn iterated(
     let mut volume = 0.0;
     for _ in 0..MOST_ROUNDS {
         let threshold = background + share * height;
-        let outline = at_threshold(territory, threshold, rule.clone())?;
+        let outline = at_threshold(territory, threshold, rule.to_owned())?;
         let found = isosurface_ml(&outline.depth, &outline.voxels);
         if (found - volume).abs() <= STANDING * found {
             return Ok(outline);
