@@ -97,31 +97,30 @@ pub fn find_uptake<'a>(
     refuse_not_finite(suv)?;
     let found = candidates(suv, surroundings, &config.finding);
     let (basins, hot) = basins(suv, &found, config);
-    let uptake = |basins: Vec<Basin>, hot: Volume<u32>| {
-        let boxes: Vec<IndexBox> = basins.iter().map(|basin| basin.bounds).collect();
-        let spacing = suv.grid().spacing();
-        let steps = spacing.map(|s| (config.growth_limit_mm / s).floor() as usize);
-        Uptake {
-            suv,
-            surroundings,
-            config,
-            threshold: found.threshold.clone(),
-            ground: Ground::new(hot, &boxes, suv, steps),
-            basins,
-            kernel: PeakKernel::new(suv.grid()),
-            findings: found.findings.clone(),
-        }
+    let mut uptake = Uptake {
+        suv,
+        surroundings,
+        config,
+        threshold: found.threshold,
+        ground: Ground::hot_only(hot),
+        basins,
+        kernel: PeakKernel::new(suv.grid()),
+        findings: found.findings,
     };
-    let mut all = uptake(basins, hot);
     for _ in 0..MOST_REMAINDERS {
-        let remainders = all.remainders();
+        // What an outline leaves out of its hot ground lies below its threshold, so that the
+        // threshold lies above the finding one: the slopes do not matter yet.
+        let remainders = uptake.remainders();
         if remainders.is_empty() {
             break;
         }
-        let (basins, hot) = all.with_remainders(&remainders);
-        all = uptake(basins, hot);
+        uptake.settle(&remainders);
     }
-    Ok(all)
+    let boxes: Vec<IndexBox> = uptake.basins.iter().map(|basin| basin.bounds).collect();
+    let spacing = suv.grid().spacing();
+    let steps = spacing.map(|s| (config.growth_limit_mm / s).floor() as usize);
+    uptake.ground = uptake.ground.with_slopes(&boxes, suv, steps);
+    Ok(uptake)
 }
 
 fn refuse_not_finite(suv: &Volume<f32>) -> Result<(), LesionError> {
@@ -216,21 +215,18 @@ impl Uptake<'_> {
             let drawn = self.bounded(&territory, drawn);
             let least = self.config.minimum_voxels;
             let parts = remainder::parts(self.suv, &basin.voxels, &drawn, least);
-            let hills = parts.into_iter().filter(|part| part.is_hill);
-            hills.map(move |part| (number, part.voxels))
+            let own = parts.into_iter().filter(|part| part.own);
+            own.map(move |part| (number, part.voxels))
         });
         parts.flat_map_iter(|parts| parts).collect()
     }
 
-    /// The basins with these parts as basins of their own behind the others.
-    fn with_remainders(self, parts: &[(u32, Vec<[usize; 3]>)]) -> (Vec<Basin>, Volume<u32>) {
-        let (mut basins, mut hot) = (self.basins, self.ground.into_hot());
+    /// Makes these parts of basins basins of their own, behind the others.
+    fn settle(&mut self, parts: &[(u32, Vec<[usize; 3]>)]) {
         for (_, voxels) in parts {
-            let number = basins.len() as u32 + 1;
-            for voxel in voxels {
-                hot[*voxel] = number;
-            }
-            basins.push(Basin {
+            let number = self.basins.len() as u32 + 1;
+            self.ground.give(voxels, number);
+            self.basins.push(Basin {
                 bounds: box_of(voxels),
                 voxels: voxels.clone(),
             });
@@ -238,11 +234,10 @@ impl Uptake<'_> {
         let mut shrunk: Vec<u32> = parts.iter().map(|(number, _)| *number).collect();
         shrunk.dedup();
         for number in shrunk {
-            let basin = &mut basins[number as usize - 1];
-            basin.voxels.retain(|v| hot[*v] == number);
+            let basin = &mut self.basins[number as usize - 1];
+            basin.voxels.retain(|v| self.ground.hot(*v) == number);
             basin.bounds = box_of(&basin.voxels);
         }
-        (basins, hot)
     }
 
     fn highest_of(&self, basin: &Basin) -> [usize; 3] {

@@ -1,12 +1,9 @@
 //! Whose ground a voxel is: the hot voxels of each territory, and below the finding threshold what
 //! slopes down from it.
 
-use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use isoboost_volume::{IndexBox, Volume};
-
-use crate::watershed::neighbours;
 
 /// Set in the number of a voxel that is not hot itself.
 const SLOPE: u32 = 1 << 31;
@@ -17,37 +14,19 @@ pub(crate) struct Ground {
     owner: Volume<u32>,
 }
 
-/// A voxel on the slope of a territory, waiting for its turn.
-#[derive(Debug, PartialEq)]
-struct Waiting {
-    suv: f32,
-    voxel: [usize; 3],
-}
-
-impl Eq for Waiting {}
-
-impl Ord for Waiting {
-    /// Highest first; equal ones in the order of the array.
-    fn cmp(&self, other: &Self) -> Ordering {
-        let by_suv = self.suv.total_cmp(&other.suv);
-        by_suv.then_with(|| other.voxel.cmp(&self.voxel))
-    }
-}
-
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 impl Ground {
+    /// The hot voxels alone: enough for outlines above the finding threshold.
+    pub(crate) fn hot_only(hot: Volume<u32>) -> Self {
+        Self { owner: hot }
+    }
+
     /// The hot voxels of territories, and the slopes between those whose outlines may meet: an
     /// outline reaches `steps` voxels beyond the box of its territory at most.
     ///
     /// The slopes are divided by flooding from the highest voxel down, as the hot ground is, so
     /// that outlines below the finding threshold neither overlap nor climb a neighbour's flank.
-    pub(crate) fn new(
-        hot: Volume<u32>,
+    pub(crate) fn with_slopes(
+        self,
         territories: &[IndexBox],
         suv: &Volume<f32>,
         steps: [usize; 3],
@@ -55,57 +34,30 @@ impl Ground {
         let shape = suv.grid().shape();
         let reaches: Vec<IndexBox> = territories.iter().map(|b| b.grown(steps, shape)).collect();
         let has_neighbour = |n: usize| {
-            let others = reaches.iter().enumerate().filter(|(other, _)| *other != n);
-            others
-                .into_iter()
-                .any(|(_, other)| other.intersection(&reaches[n]).is_some())
+            let mut others = reaches.iter().enumerate().filter(|(other, _)| *other != n);
+            others.any(|(_, other)| other.intersection(&reaches[n]).is_some())
         };
-        let mut ground = Self { owner: hot };
-        let mut queue = BinaryHeap::new();
-        let mut queued = Volume::filled(suv.grid().clone(), false);
+        let mut owner = self.owner;
+        let mut flood = Flood {
+            suv: suv.as_slice(),
+            owner: owner.as_mut_slice(),
+            shape,
+            queued: vec![false; suv.grid().voxel_count()],
+            queue: BinaryHeap::new(),
+        };
         for (n, bounds) in territories.iter().enumerate() {
             if !has_neighbour(n) {
                 continue;
             }
-            for voxel in bounds.voxels().filter(|v| ground.owner[*v] == n as u32 + 1) {
-                ground.wait_around(voxel, &reaches[n], suv, &mut queued, &mut queue);
+            for voxel in bounds.voxels() {
+                let place = flood.place(voxel);
+                if flood.owner[place] == n as u32 + 1 {
+                    flood.wait_around(place, &reaches[n]);
+                }
             }
         }
-        while let Some(Waiting { voxel, .. }) = queue.pop() {
-            let owner = ground.uphill_of(voxel, suv);
-            ground.owner[voxel] = owner | SLOPE;
-            let reach = reaches[owner as usize - 1];
-            ground.wait_around(voxel, &reach, suv, &mut queued, &mut queue);
-        }
-        ground
-    }
-
-    fn wait_around(
-        &self,
-        voxel: [usize; 3],
-        reach: &IndexBox,
-        suv: &Volume<f32>,
-        queued: &mut Volume<bool>,
-        queue: &mut BinaryHeap<Waiting>,
-    ) {
-        for next in neighbours(voxel, suv.grid().shape()) {
-            if self.owner[next] == 0 && !queued[next] && reach.contains(next) {
-                queued[next] = true;
-                queue.push(Waiting {
-                    suv: suv[next],
-                    voxel: next,
-                });
-            }
-        }
-    }
-
-    /// The territory of the highest neighbour that has one: there is one for every voxel that
-    /// waits.
-    fn uphill_of(&self, voxel: [usize; 3], suv: &Volume<f32>) -> u32 {
-        let owned = neighbours(voxel, suv.grid().shape())
-            .filter(|next| self.owner[*next] != 0)
-            .reduce(|best, next| if suv[next] > suv[best] { next } else { best });
-        owned.map_or(0, |next| self.of(next))
+        flood.run(&reaches);
+        Self { owner }
     }
 
     /// The territory that a voxel belongs to or slopes down from; 0 where there is none or none
@@ -114,19 +66,130 @@ impl Ground {
         self.owner[voxel] & !SLOPE
     }
 
-    /// The hot ground alone.
-    pub(crate) fn into_hot(mut self) -> Volume<u32> {
-        for owner in self.owner.as_mut_slice() {
-            if *owner & SLOPE != 0 {
-                *owner = 0;
-            }
+    /// Hands hot voxels to another territory.
+    pub(crate) fn give(&mut self, voxels: &[[usize; 3]], number: u32) {
+        for voxel in voxels {
+            self.owner[*voxel] = number;
         }
-        self.owner
     }
 
     /// The territory whose hot ground a voxel is; 0 below the finding threshold.
     pub(crate) fn hot(&self, voxel: [usize; 3]) -> u32 {
         let owner = self.owner[voxel];
         if owner & SLOPE == 0 { owner } else { 0 }
+    }
+}
+
+/// Flooding the slopes, all voxels by their place in the array.
+struct Flood<'a> {
+    suv: &'a [f32],
+    owner: &'a mut [u32],
+    shape: [usize; 3],
+    queued: Vec<bool>,
+    /// Voxels by SUV and place in one number: highest first, equal ones in the order of the array.
+    queue: BinaryHeap<u64>,
+}
+
+impl Flood<'_> {
+    fn run(&mut self, reaches: &[IndexBox]) {
+        while let Some(key) = self.queue.pop() {
+            let place = (!key & u64::from(u32::MAX)) as usize;
+            // One that waits has a neighbour with an owner: whom it climbs to has it.
+            let mut uphill = (f32::NEG_INFINITY, 0);
+            for next in Around::new(self.shape, place) {
+                let (value, owner) = (self.suv[next], self.owner[next] & !SLOPE);
+                if owner != 0 && (uphill.1 == 0 || value > uphill.0) {
+                    uphill = (value, owner);
+                }
+            }
+            if uphill.1 == 0 {
+                continue;
+            }
+            self.owner[place] = uphill.1 | SLOPE;
+            self.wait_around(place, &reaches[uphill.1 as usize - 1]);
+        }
+    }
+
+    fn wait_around(&mut self, place: usize, reach: &IndexBox) {
+        for next in Around::new(self.shape, place) {
+            if self.owner[next] == 0 && !self.queued[next] && reach.contains(self.voxel(next)) {
+                self.queued[next] = true;
+                let key = u64::from(ordered(self.suv[next])) << 32;
+                self.queue.push(key | u64::from(!(next as u32)));
+            }
+        }
+    }
+
+    fn place(&self, [k, j, i]: [usize; 3]) -> usize {
+        (k * self.shape[1] + j) * self.shape[2] + i
+    }
+
+    fn voxel(&self, place: usize) -> [usize; 3] {
+        let [_, nj, ni] = self.shape;
+        [place / (nj * ni), place / ni % nj, place % ni]
+    }
+}
+
+/// The bits of a value in the order of the values.
+fn ordered(value: f32) -> u32 {
+    let bits = value.to_bits();
+    if bits >> 31 == 0 {
+        bits | 1 << 31
+    } else {
+        !bits
+    }
+}
+
+/// The places of the up to 26 neighbours, in the order of the array.
+struct Around {
+    low: [usize; 3],
+    high: [usize; 3],
+    at: [usize; 3],
+    here: usize,
+    nj: usize,
+    ni: usize,
+}
+
+impl Around {
+    fn new([nk, nj, ni]: [usize; 3], here: usize) -> Self {
+        let voxel = [here / (nj * ni), here / ni % nj, here % ni];
+        let low = voxel.map(|n| n.saturating_sub(1));
+        let high = [
+            (voxel[0] + 1).min(nk - 1),
+            (voxel[1] + 1).min(nj - 1),
+            (voxel[2] + 1).min(ni - 1),
+        ];
+        Self {
+            low,
+            high,
+            at: low,
+            here,
+            nj,
+            ni,
+        }
+    }
+}
+
+impl Iterator for Around {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            let [k, j, i] = self.at;
+            if k > self.high[0] {
+                return None;
+            }
+            self.at = if i < self.high[2] {
+                [k, j, i + 1]
+            } else if j < self.high[1] {
+                [k, j + 1, self.low[2]]
+            } else {
+                [k + 1, self.low[1], self.low[2]]
+            };
+            let place = (k * self.nj + j) * self.ni + i;
+            if place != self.here {
+                return Some(place);
+            }
+        }
     }
 }

@@ -11,13 +11,16 @@ const RIM_MM: f32 = 5.0;
 /// What reaches further than this from the outline is no rim, mm.
 const BEYOND_MM: f32 = 12.0;
 
+/// More than this beyond the rim is no slope but another body, mL.
+const OWN_ML: f64 = 5.0;
+
 /// A part of a basin that its outline leaves out.
 #[derive(Debug)]
 pub(crate) struct Remainder {
     pub(crate) voxels: Vec<[usize; 3]>,
-    /// Whether it rises again beyond the rim, and so is ground of its own; else it slopes down from
-    /// the outline.
-    pub(crate) is_hill: bool,
+    /// Whether it is ground of its own, because it rises again beyond the rim or is as large as an
+    /// organ; else it slopes down from the outline.
+    pub(crate) own: bool,
 }
 
 /// The parts of a basin that an outline of its maximum leaves out and that are no rim of it: a liver
@@ -55,12 +58,22 @@ pub(crate) fn parts(
             parts[n as usize].push(*voxel);
         }
     }
-    parts
-        .into_iter()
-        .filter(|part| part.iter().filter(|v| is_beyond(v)).count() >= least.max(1))
-        .map(|voxels| Remainder {
-            is_hill: is_beyond(&highest(&voxels, |v| f64::from(suv[v]))),
-            voxels,
+    let own_voxels = (OWN_ML / suv.grid().voxel_volume_ml()).ceil() as usize;
+    let judged = parts.into_iter().filter_map(|voxels| {
+        let n_beyond = voxels.iter().filter(|v| is_beyond(v)).count();
+        if n_beyond < least.max(1) {
+            return None;
+        }
+        if is_beyond(&highest(&voxels, |v| f64::from(suv[v]))) {
+            return Some(Remainder { voxels, own: true });
+        }
+        let own = n_beyond >= own_voxels;
+        // Its highest voxels are those that the outline spills into.
+        let voxels = voxels.into_iter().filter(|v| !own || is_beyond(v));
+        Some(Remainder {
+            voxels: voxels.collect(),
+            own,
         })
-        .collect()
+    });
+    judged.collect()
 }

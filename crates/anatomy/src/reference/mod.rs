@@ -11,11 +11,11 @@ use isoboost_volume::Volume;
 use nalgebra::Point3;
 
 use crate::landmarks::Absent;
-use crate::organ::{Organ, OrganKind};
+use crate::organ::{Organ, OrganKind, OrganSource};
 use crate::recognise::Anatomy;
 
 use place::{Core, blood_in_aorta, central_sphere};
-use statistics::{Statistics, trimmed};
+use statistics::{Statistics, hot_half, trimmed};
 
 /// Diameter of the sphere in the liver, mm.
 pub const LIVER_SPHERE_MM: f64 = 30.0;
@@ -23,9 +23,10 @@ pub const LIVER_SPHERE_MM: f64 = 30.0;
 pub const AORTA_CYLINDER_MM: f64 = 10.0;
 /// How far inside of an organ's surface its uptake is taken from, about the FWHM of the PET, mm.
 const RIM_MM: f64 = 10.0;
-/// The same in the spleen and in glands, which are smaller.
+/// The same in the spleen, which is smaller.
 const SPLEEN_RIM_MM: f64 = 7.0;
-const GLAND_RIM_MM: f64 = 3.0;
+/// Masks of recognised organs are wider than the organs, to hold their spill, mm.
+const RECOGNISED_WIDER_MM: f64 = 8.0;
 /// Parotid glands hold 25 mL each, submandibular ones 10 mL; a mask of a hot gland is wider.
 const LEAST_PAROTID_ML: f64 = 8.0;
 /// The glands of both sides are alike within this.
@@ -113,7 +114,7 @@ fn of_liver(
     if mode == LiverMode::WholeOrgan {
         return whole(organ, suv, RIM_MM, "liver");
     }
-    let core = Core::of(&organ.mask, suv, RIM_MM);
+    let core = Core::of(&organ.mask, suv, rim_of(organ, RIM_MM));
     let voxels = central_sphere(&core, suv, LIVER_SPHERE_MM / 2.0).ok_or_else(|| {
         Absent(format!(
             "no sphere of {LIVER_SPHERE_MM} mm fits into the liver {RIM_MM} mm off its surface"
@@ -130,7 +131,7 @@ fn whole(
     rim_mm: f64,
     name: &str,
 ) -> Result<ReferenceUptake, Absent> {
-    let core = Core::of(&organ.mask, suv, rim_mm);
+    let core = Core::of(&organ.mask, suv, rim_of(organ, rim_mm));
     let kept = trimmed(suv, &core.voxels());
     if kept.is_empty() {
         return Err(Absent(format!(
@@ -178,12 +179,19 @@ fn parotid(anatomy: &Anatomy, suv: &Volume<f32>) -> Result<ReferenceUptake, Abse
             volumes[0], volumes[1]
         )));
     }
-    let cores = [left, right].map(|o| trimmed(suv, &Core::of(&o.mask, suv, GLAND_RIM_MM).voxels()));
+    let cores = [left, right].map(|o| hot_half(suv, &Core::of(&o.mask, suv, 0.0).voxels()));
     if cores.iter().any(Vec::is_empty) {
         return Err(Absent("the parotid glands are too small".to_owned()));
     }
-    let region = format!("both glands without their outer {GLAND_RIM_MM} mm, trimmed");
+    let region = "both glands within half of their maximum".to_owned();
     Ok(uptake(Statistics::of(suv, &cores.concat()), region, left))
+}
+
+fn rim_of(organ: &Organ, rim_mm: f64) -> f64 {
+    match organ.source {
+        OrganSource::Recognised => rim_mm + RECOGNISED_WIDER_MM,
+        _ => rim_mm,
+    }
 }
 
 fn uptake(found: Statistics, region: String, organ: &Organ) -> ReferenceUptake {

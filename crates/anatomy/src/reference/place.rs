@@ -6,7 +6,7 @@ use nalgebra::Point3;
 use super::statistics::{Statistics, median};
 
 /// A sphere stands for its organ when its mean is within this share of the organ's median.
-const LIKE_THE_ORGAN: f64 = 0.05;
+const LIKE_THE_ORGAN: f64 = 0.015;
 /// Least length of the cylinder in the aorta, mm.
 const LEAST_CYLINDER_MM: f64 = 20.0;
 /// Most of it: more adds voxels but no knowledge.

@@ -52,6 +52,14 @@ pub(super) fn trimmed(suv: &Volume<f32>, voxels: &[[usize; 3]]) -> Vec<[usize; 3
     voxels.iter().filter(near).copied().collect()
 }
 
+/// The voxels of at least half of the maximum: of a gland, whose shape is not known better than its
+/// uptake shows it.
+pub(super) fn hot_half(suv: &Volume<f32>, voxels: &[[usize; 3]]) -> Vec<[usize; 3]> {
+    let max = voxels.iter().map(|v| suv[*v]).fold(0.0, f32::max);
+    let hot = voxels.iter().filter(|v| suv[**v] >= 0.5 * max);
+    hot.copied().collect()
+}
+
 /// The median SUV of voxels; 0 of none.
 pub(super) fn median(suv: &Volume<f32>, voxels: &[[usize; 3]]) -> f64 {
     let mut values: Vec<f32> = voxels.iter().map(|v| suv[*v]).collect();
