@@ -190,7 +190,7 @@ fn parotid(anatomy: &Anatomy, suv: &Volume<f32>) -> Result<ReferenceUptake, Abse
 fn rim_of(organ: &Organ, rim_mm: f64) -> f64 {
     match organ.source {
         OrganSource::Recognised => rim_mm + RECOGNISED_WIDER_MM,
-        _ => rim_mm,
+        OrganSource::Imported => rim_mm,
     }
 }
 
