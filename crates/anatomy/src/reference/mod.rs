@@ -4,8 +4,11 @@
 //! right lobe, blood pool in a cylinder of 1 cm in the descending aorta. Lesions, vessels and
 //! spill from neighbours are kept out by where the regions are placed, or by trimming.
 
+mod disc;
 mod place;
+mod spine;
 mod statistics;
+mod trace;
 
 use isoboost_volume::Volume;
 use nalgebra::Point3;
@@ -16,6 +19,7 @@ use crate::recognise::Anatomy;
 
 use place::{Core, blood_in_aorta, central_sphere};
 use statistics::{Statistics, hot_half, trimmed};
+pub use trace::{VesselSlice, trace_aorta};
 
 /// Diameter of the sphere in the liver, mm.
 pub const LIVER_SPHERE_MM: f64 = 30.0;
