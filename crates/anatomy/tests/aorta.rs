@@ -4,7 +4,7 @@
 
 mod common;
 
-use isoboost_anatomy::{VesselSlice, recognise, trace_aorta};
+use isoboost_anatomy::{LiverMode, VesselSlice, measure_references, recognise, trace_aorta};
 use isoboost_phantom::{GridSpec, PelvisSpec, ScannerModel, Scenario, Tracer, pelvis};
 use isoboost_volume::{Mask, Volume};
 
@@ -31,6 +31,33 @@ fn the_trace_runs_inside_the_aorta_drawn_on_a_real_ct() {
     check_inside(&trace, &aorta.mask);
     // From the bifurcation to the upper end of the CT there are 150 mm.
     assert!(length_mm(&trace) > 120.0, "{}", length_mm(&trace));
+}
+
+#[test]
+fn blood_of_a_real_body_is_the_same_by_trace_and_by_label() {
+    let Some(patient) = common::patient() else {
+        return;
+    };
+    let organ = |name: &str| &patient.organs.iter().find(|o| o.name == name).unwrap().mask;
+    let (aorta, liver) = (organ("aorta"), organ("liver"));
+    let cava = organ("inferior_vena_cava");
+    let grid = patient.ct.grid().clone();
+    let pet = Volume::from_fn(grid.clone(), |voxel| {
+        let p = grid.center_of(voxel);
+        match () {
+            () if aorta.contains(p) || cava.contains(p) => 1.7,
+            () if liver.contains(p) => 5.0,
+            () => 0.6_f32,
+        }
+    });
+    for organs in [patient.organs.as_slice(), &[]] {
+        let anatomy = recognise(Some(&patient.ct), &pet, organs);
+        let found = measure_references(&anatomy, &pet, LiverMode::Sphere);
+        let blood = found.blood_pool.unwrap();
+        // A voxel off the wall nothing but blood is measured.
+        assert!((blood.mean - 1.7).abs() < 0.02, "{blood:?}");
+        assert!(blood.volume_ml > 2.0, "{blood:?}");
+    }
 }
 
 #[test]
@@ -70,6 +97,5 @@ fn nothing_is_traced_in_a_pelvis_or_where_the_aorta_is_not() {
     }
     let anatomy = recognise(Some(&study.ct), &study.suv, &[]);
     let absent = trace_aorta(&anatomy, &study.suv).unwrap_err();
-    println!("{absent}");
     assert!(absent.to_string().contains("no tube of blood"), "{absent}");
 }
