@@ -2,7 +2,7 @@
 //! 200 × 200 × 320.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use isoboost_anatomy::{overview, recognise};
+use isoboost_anatomy::{LiverMode, measure_references, overview, recognise};
 use isoboost_phantom::{PelvisSpec, ScannerModel, Scenario, Tracer, pelvis};
 
 fn bench(criterion: &mut Criterion) {
@@ -15,6 +15,12 @@ fn bench(criterion: &mut Criterion) {
     criterion.bench_function("recognise 512x512x320", |b| {
         b.iter(|| recognise(Some(&study.ct), &study.suv, &[]));
     });
+    let anatomy = recognise(Some(&study.ct), &study.suv, &[]);
+    for mode in [LiverMode::Sphere, LiverMode::WholeOrgan] {
+        criterion.bench_function(&format!("references 200x200x320, {mode:?}"), |b| {
+            b.iter(|| measure_references(&anatomy, &study.suv, mode));
+        });
+    }
 }
 
 criterion_group! {

@@ -52,6 +52,7 @@ pub use organ::{ImportedOrgan, Organ, OrganKind, OrganSource, Side, Vertebra};
 pub use overview::overview;
 pub use recognise::{Anatomy, recognise};
 pub use reference::{
-    AORTA_CYLINDER_MM, LIVER_SPHERE_MM, LiverMode, ReferenceUptake, References, measure_references,
+    AORTA_CYLINDER_MM, LIVER_SPHERE_MM, LiverMode, ReferenceUptake, References, VesselSlice,
+    measure_references, trace_aorta,
 };
 pub use totalsegmentator::TOTALSEGMENTATOR_LABELS;

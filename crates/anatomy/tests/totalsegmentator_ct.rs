@@ -2,64 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
 
-use isoboost_anatomy::{
-    Anatomy, ImportedOrgan, LandmarkSource, OrganKind, OrganSource, TOTALSEGMENTATOR_LABELS,
-    overview, recognise,
-};
-use isoboost_volume::{Grid, Mask, Volume, label_boxes, resample_trilinear};
-use nalgebra::{Point3, Rotation3, Vector3};
-use nifti::{IntoNdArray, NiftiObject, ReaderOptions};
+mod common;
 
-const FOLDER: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../../shared/data/totalsegmentator-example"
-);
+use isoboost_anatomy::{Anatomy, LandmarkSource, OrganKind, OrganSource, overview, recognise};
 
-struct Patient {
-    ct: Volume<i16>,
-    organs: Vec<ImportedOrgan>,
-}
+use isoboost_volume::{Grid, Mask, Volume, resample_trilinear};
+use nalgebra::{Rotation3, Vector3};
 
-fn read(name: &str) -> Option<Volume<i16>> {
-    let path = std::path::Path::new(FOLDER).join(name);
-    if !path.exists() {
-        println!("skipped: no ../shared/data");
-        return None;
-    }
-    let object = ReaderOptions::new().read_file(path).unwrap();
-    let header = object.header().clone();
-    let array = object.into_volume().into_ndarray::<f32>().unwrap();
-    let array = array.into_dimensionality::<ndarray::Ix3>().unwrap();
-    let values = array.permuted_axes([2, 1, 0]).mapv(|v| v as i16);
-    // NIfTI is RAS.
-    let column = |c: usize| {
-        let rows = [header.srow_x, header.srow_y, header.srow_z];
-        let [x, y, z] = rows.map(|row| f64::from(row[c]));
-        Vector3::new(-x, -y, z)
-    };
-    let axes = [column(2), column(1), column(0)];
-    let (nk, nj, ni) = values.dim();
-    let spacing = axes.map(|a| a.norm());
-    let grid = Grid::new([nk, nj, ni], spacing, Point3::from(column(3)), axes).unwrap();
-    Some(Volume::new(grid, values).unwrap())
-}
-
-fn patient() -> Option<Patient> {
-    let ct = read("example_ct.nii.gz")?;
-    let labels = read("example_seg_fast_force_split.nii.gz")?.map(|l| *l as u16);
-    let boxes = label_boxes(&labels);
-    let organs = TOTALSEGMENTATOR_LABELS.iter().filter_map(|(label, name)| {
-        let crop = labels.crop(*boxes.get(label)?);
-        Some(ImportedOrgan {
-            name: (*name).to_owned(),
-            mask: crop.map(|l| l == label),
-        })
-    });
-    Some(Patient {
-        organs: organs.collect(),
-        ct,
-    })
-}
+use common::{Patient, patient, read};
 
 /// A PET in which the drawn bladder is full of hot urine and the kidneys are hot.
 fn simulated_pet(patient: &Patient) -> Volume<f32> {

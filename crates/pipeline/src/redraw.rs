@@ -1,9 +1,8 @@
 //! What can be told of a lesion once its region is known: its outline by the rule of that region,
-//! the range of other rules, its PSMA expression.
+//! and the range of other rules.
 
-use isoboost_anatomy::References;
 use isoboost_lesion::{Delineation, RegionalDelineation, Uptake};
-use isoboost_staging::{Lesion, Region, Staging, psma_score};
+use isoboost_staging::{Lesion, Region, Staging};
 use rayon::prelude::*;
 
 /// A lesion whose smallest outline is less than this share of its largest is told: on lesions of
@@ -11,20 +10,12 @@ use rayon::prelude::*;
 const FIRM: f64 = 0.25;
 
 /// Draws each lesion by the rule of its region, where there is one, and looks at what other rules
-/// would draw and how strongly it expresses PSMA.
-pub(crate) fn lesions(
-    staging: &mut Staging,
-    uptake: &Uptake<'_>,
-    regional: &RegionalDelineation,
-    references: &References,
-    liver_excreted: bool,
-) {
+/// would draw.
+pub(crate) fn lesions(staging: &mut Staging, uptake: &Uptake<'_>, regional: &RegionalDelineation) {
     staging.lesions.par_iter_mut().for_each(|lesion| {
         if let Some(rule) = rule_of(lesion, regional) {
             lesion.focus = uptake.outlined(&lesion.focus, rule);
         }
-        let suv_mean = lesion.focus.measures.suv_mean;
-        lesion.psma_score = psma_score(suv_mean, references, liver_excreted);
         let range = uptake.range_of(&lesion.focus);
         if let (Some((low, high)), Some(firmness)) = (range.volume_ml(), range.firmness())
             && firmness < FIRM

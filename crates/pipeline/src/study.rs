@@ -128,7 +128,8 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
     watch.done(Stage::Lesions);
     let mut staging = isoboost_staging::stage(found, &anatomy, &images.suv, &config.staging);
     let regional = &config.lesion.regional;
-    redraw::lesions(&mut staging, &uptake, regional, &references, liver_excreted);
+    redraw::lesions(&mut staging, &uptake, regional);
+    let staging = staging.with_scores(&references, liver_excreted);
     let recommendation = isoboost_planning::recommend(&staging, &config.planning);
     watch.done(Stage::Staging);
     let reference = ct.map_or(images.suv.grid(), Volume::grid);

@@ -128,6 +128,7 @@ impl From<&isoboost_anatomy::References> for References {
                 center_mm: lps(uptake.center),
                 region: uptake.region.clone(),
                 organ: uptake.organ.clone(),
+                notes: uptake.notes.clone(),
             })
         };
         let absent = references.named().into_iter().filter_map(|(organ, found)| {

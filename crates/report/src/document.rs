@@ -201,6 +201,8 @@ pub struct ReferenceUptake {
     pub region: String,
     /// Where the organ is known from.
     pub organ: String,
+    /// What to know of it; mostly nothing.
+    pub notes: Vec<String>,
 }
 
 /// What the outline of a lesion depends on: its volume and mean over published rules.

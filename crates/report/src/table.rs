@@ -12,24 +12,30 @@ pub fn lesions_csv(report: &Report) -> Result<Vec<u8>, csv::Error> {
     for lesion in &report.lesions {
         let station = lesion.station.as_deref().unwrap_or_default();
         let place = [&lesion.region, &lesion.site, station, &lesion.mi_tnm];
-        let row = row(
+        let mut row = row(
             "lesion",
             lesion.id,
             place,
             &lesion.measures,
             lesion.confidence,
         );
+        row.push(
+            lesion
+                .psma_score
+                .map_or_else(String::new, |s| s.to_string()),
+        );
         writer.write_record(row)?;
     }
     for excluded in &report.excluded {
         let place = [&excluded.reason, "", "", ""];
-        let row = row(
+        let mut row = row(
             "excluded",
             excluded.id,
             place,
             &excluded.measures,
             excluded.confidence,
         );
+        row.push(String::new());
         writer.write_record(row)?;
     }
     writer
@@ -37,7 +43,7 @@ pub fn lesions_csv(report: &Report) -> Result<Vec<u8>, csv::Error> {
         .map_err(|error| csv::Error::from(error.into_error()))
 }
 
-const HEADER: [&str; 38] = [
+const HEADER: [&str; 39] = [
     "kind",
     "id",
     "region_or_reason",
@@ -76,6 +82,7 @@ const HEADER: [&str; 38] = [
     "suvbsa_max",
     "suvbsa_peak",
     "suvbsa_mean",
+    "psma_score",
 ];
 
 fn row(kind: &str, id: u32, place: [&str; 4], m: &MeasuresInfo, confidence: f64) -> Vec<String> {

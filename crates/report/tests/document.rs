@@ -152,6 +152,7 @@ fn full() -> Report {
                 center_mm: [12.0, 30.0, -200.0],
                 region: "cylinder of 10 mm".to_owned(),
                 organ: "imported".to_owned(),
+                notes: vec!["of one side alone".to_owned()],
             }),
             absent: vec![AbsentReference {
                 organ: "liver".to_owned(),

@@ -50,7 +50,7 @@ mod uptake;
 mod verdict;
 
 pub use config::{CommonIliac, Promise, StagingConfig};
-pub use psma_score::psma_score;
+pub use psma_score::{PsmaScore, psma_score};
 pub use region::{ExclusionReason, Region, Station};
 pub use stage::stage;
 pub use staged::{Excluded, Lesion, Staging, StagingTotals};

@@ -19,7 +19,8 @@ pub struct Lesion {
     pub station: Option<String>,
     /// Its own miTNM category, as `miTr`, `miN1` or `miM1b`; `miX` when undetermined.
     pub mi_tnm: String,
-    /// PSMA expression score; `None` until it is scored, and where references are absent.
+    /// PSMA expression score, 0 to 3; `None` until it is scored ([`Staging::with_scores`]), and
+    /// where references are absent that would decide.
     pub psma_score: Option<u8>,
     /// What other rules would draw; `None` until it is looked at.
     pub range: Option<OutlineRange>,

@@ -4,8 +4,14 @@
 //! right lobe, blood pool in a cylinder of 1 cm in the descending aorta. Lesions, vessels and
 //! spill from neighbours are kept out by where the regions are placed, or by trimming.
 
-mod place;
+mod blood;
+mod core;
+mod disc;
+mod liver;
+mod parotid;
+mod spine;
 mod statistics;
+mod trace;
 
 use isoboost_volume::Volume;
 use nalgebra::Point3;
@@ -14,23 +20,28 @@ use crate::landmarks::Absent;
 use crate::organ::{Organ, OrganKind, OrganSource};
 use crate::recognise::Anatomy;
 
-use place::{Core, blood_in_aorta, central_sphere};
-use statistics::{Statistics, hot_half, trimmed};
+use core::Core;
+use statistics::{Statistics, trimmed};
+pub use trace::{VesselSlice, trace_aorta};
 
 /// Diameter of the sphere in the liver, mm.
 pub const LIVER_SPHERE_MM: f64 = 30.0;
-/// Diameter of the cylinder in the aorta, mm.
+/// Diameter of the cylinder in the aorta, mm; less where that is not a voxel off the wall.
 pub const AORTA_CYLINDER_MM: f64 = 10.0;
-/// How far inside of an organ's surface its uptake is taken from, about the FWHM of the PET, mm.
+/// How far inside of an organ's surface its uptake is taken from, about twice the FWHM of the PET
+/// and more than the liver moves with breath between CT and PET, mm.
 const RIM_MM: f64 = 10.0;
 /// The same in the spleen, which is smaller.
 const SPLEEN_RIM_MM: f64 = 7.0;
+/// The same for the sphere in the liver, whose few deepest places are taken anyway.
+const SPHERE_RIM_MM: f64 = 5.0;
 /// Masks of recognised organs are wider than the organs, to hold their spill, mm.
 const RECOGNISED_WIDER_MM: f64 = 8.0;
-/// Parotid glands hold 25 mL each, submandibular ones 10 mL; a mask of a hot gland is wider.
-const LEAST_PAROTID_ML: f64 = 8.0;
-/// The glands of both sides are alike within this.
-const PAROTID_RATIO: f64 = 2.5;
+/// Least volume of an organ without its rim, mL.
+const LEAST_ML: f64 = 2.0;
+/// An hour and more after injection blood has 1 to 3 with the PSMA ligands in use, SUVbw; a traced
+/// tube above this is bowel or a tumour.
+const HOTTEST_BLOOD: f64 = 6.0;
 
 /// Uptake of a reference region on the voxels of the PET.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,16 +62,22 @@ pub struct ReferenceUptake {
     pub region: String,
     /// Where the organ is known from.
     pub organ: String,
+    /// What a reader should know, a sentence each; mostly nothing.
+    pub notes: Vec<String>,
 }
 
 /// The region of the liver that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LiverMode {
-    /// A sphere of 3 cm in the right lobe, its plain mean and SD.
+    /// A sphere of 3 cm in the right lobe where it stands for the organ; the plain mean and SD of
+    /// its voxels.
     #[default]
     Sphere,
-    /// The whole organ without its rim, trimmed: voxels beyond three robust standard deviations
-    /// of the median are left out, which takes 0.3 % of a Gaussian and 1.5 % of its SD.
+    /// The whole organ without its outer 10 mm, trimmed: voxels beyond three robust standard
+    /// deviations of the median are left out until none is left. Of Gaussian noise that takes
+    /// 0.3 % of the voxels and 1 to 2 % of the SD; in a liver with gradients the SD is larger than
+    /// in a sphere. Thresholds made of liver SD by mean, as those of qPSMA (Gafita 2019,
+    /// 10.2967/jnumed.118.224055), are meant with the sphere's.
     WholeOrgan,
 }
 
@@ -89,7 +106,11 @@ impl References {
     }
 }
 
-/// Measures the reference regions; `suv` is in g/mL on its own grid.
+/// Measures the reference regions; `suv` is SUVbw in g/mL on its own grid.
+///
+/// Imported organs take precedence over recognised ones. Without an imported aorta the descending
+/// one is traced ([`trace_aorta`]). What is not in the field, too small or not told apart is
+/// [`Absent`] with the reason.
 pub fn measure_references(anatomy: &Anatomy, suv: &Volume<f32>, liver: LiverMode) -> References {
     References {
         blood_pool: blood_pool(anatomy, suv),
@@ -105,6 +126,14 @@ fn organ_of<'a>(anatomy: &'a Anatomy, kind: OrganKind, name: &str) -> Result<&'a
     found.ok_or_else(|| Absent(format!("no {name} is seen in the field of view")))
 }
 
+fn core_of(organ: &Organ, suv: &Volume<f32>, name: &str) -> Result<Core, Absent> {
+    Core::of(&organ.mask, suv).ok_or_else(|| {
+        Absent(format!(
+            "the {name} lies outside of the PET's field of view"
+        ))
+    })
+}
+
 fn of_liver(
     anatomy: &Anatomy,
     suv: &Volume<f32>,
@@ -114,14 +143,20 @@ fn of_liver(
     if mode == LiverMode::WholeOrgan {
         return whole(organ, suv, RIM_MM, "liver");
     }
-    let core = Core::of(&organ.mask, suv, rim_of(organ, RIM_MM));
-    let voxels = central_sphere(&core, suv, LIVER_SPHERE_MM / 2.0).ok_or_else(|| {
+    let core = core_of(organ, suv, "liver")?;
+    let rim_mm = SPHERE_RIM_MM + wider(organ);
+    let sphere = liver::sphere(&core, suv, LIVER_SPHERE_MM / 2.0, rim_mm).ok_or_else(|| {
         Absent(format!(
-            "no sphere of {LIVER_SPHERE_MM} mm fits into the liver {RIM_MM} mm off its surface"
+            "no sphere of {LIVER_SPHERE_MM} mm with the liver's own uptake fits into its right \
+             lobe, {SPHERE_RIM_MM} mm off its surface"
         ))
     })?;
     let region = format!("sphere of {LIVER_SPHERE_MM} mm in the right lobe");
-    Ok(uptake(Statistics::of(suv, &voxels), region, organ))
+    let found = uptake(Statistics::of(suv, &sphere.voxels), region, &organ.evidence);
+    Ok(ReferenceUptake {
+        notes: sphere.notes,
+        ..found
+    })
 }
 
 /// The whole organ without its rim, trimmed.
@@ -131,70 +166,79 @@ fn whole(
     rim_mm: f64,
     name: &str,
 ) -> Result<ReferenceUptake, Absent> {
-    let core = Core::of(&organ.mask, suv, rim_of(organ, rim_mm));
-    let kept = trimmed(suv, &core.voxels());
-    if kept.is_empty() {
+    let core = core_of(organ, suv, name)?;
+    let kept = trimmed(suv, &core.voxels(rim_mm + wider(organ)));
+    let found = Statistics::of(suv, &kept);
+    if found.volume_ml < LEAST_ML {
         return Err(Absent(format!(
-            "the {name} is too small: nothing of it lies {rim_mm} mm off its surface"
+            "the {name} is too small: {:.1} mL of it lie {rim_mm} mm off its surface",
+            found.volume_ml
         )));
     }
     let region = format!("{name} without its outer {rim_mm} mm, trimmed");
-    Ok(uptake(Statistics::of(suv, &kept), region, organ))
+    Ok(uptake(found, region, &organ.evidence))
 }
 
 fn blood_pool(anatomy: &Anatomy, suv: &Volume<f32>) -> Result<ReferenceUptake, Absent> {
-    let aorta = anatomy.organs_of(OrganKind::Aorta).next().ok_or_else(|| {
-        Absent("the aorta is not known; give organs with --labels or --structures".to_owned())
-    })?;
-    let voxels = blood_in_aorta(&aorta.mask, suv, AORTA_CYLINDER_MM / 2.0).ok_or_else(|| {
-        Absent("too little of the descending aorta lies in the field of view".to_owned())
-    })?;
-    let region = format!("cylinder of {AORTA_CYLINDER_MM} mm in the descending aorta, trimmed");
-    let kept = trimmed(suv, &voxels);
-    Ok(uptake(Statistics::of(suv, &kept), region, aorta))
-}
-
-/// Both glands in one: imported parotids, or the largest pair of hot glands of the head.
-fn parotid(anatomy: &Anatomy, suv: &Volume<f32>) -> Result<ReferenceUptake, Absent> {
-    use crate::organ::Side::{Left, Right};
-    let largest = |kinds: [OrganKind; 2]| {
-        let of_kinds = anatomy.organs.iter().filter(|o| kinds.contains(&o.kind));
-        of_kinds.max_by(|a, b| a.mask.volume_ml().total_cmp(&b.mask.volume_ml()))
+    let imported = anatomy.organs_of(OrganKind::Aorta).next();
+    let line = match imported {
+        Some(organ) => blood::line_of(&organ.mask),
+        None => trace_aorta(anatomy, suv)?,
     };
-    let sides = [Left, Right].map(|side| {
-        let named = anatomy.organs_of(OrganKind::Parotid(side)).next();
-        named.or_else(|| largest([OrganKind::HeadGland(side); 2]))
-    });
-    let [Some(left), Some(right)] = sides else {
-        return Err(Absent(
-            "no parotid glands are seen in the field of view".to_owned(),
-        ));
-    };
-    let volumes = [left, right].map(|o| o.mask.volume_ml());
-    let ratio = volumes[0].max(volumes[1]) / volumes[0].min(volumes[1]);
-    if volumes.iter().any(|ml| *ml < LEAST_PAROTID_ML) || ratio > PAROTID_RATIO {
+    let known_from = imported.map_or_else(|| traced(&line), |organ| organ.evidence.clone());
+    let cylinder = blood::cylinder(&line, suv, AORTA_CYLINDER_MM / 2.0).ok_or_else(|| {
+        Absent(format!(
+            "less than {} mm of the descending aorta lie in the PET, or it is too narrow for its \
+             voxels",
+            blood::LEAST_MM
+        ))
+    })?;
+    let found = Statistics::of(suv, &trimmed(suv, &cylinder.voxels));
+    if imported.is_none() && found.mean > HOTTEST_BLOOD {
         return Err(Absent(format!(
-            "the largest glands of the head ({:.0} and {:.0} mL) are not alike or too small for \
-             parotids",
-            volumes[0], volumes[1]
+            "what runs along the spine like the aorta has a mean SUV of {:.1}, more than blood; \
+             organs can be given with --labels or --structures",
+            found.mean
         )));
     }
-    let cores = [left, right].map(|o| hot_half(suv, &Core::of(&o.mask, suv, 0.0).voxels()));
-    if cores.iter().any(Vec::is_empty) {
-        return Err(Absent("the parotid glands are too small".to_owned()));
-    }
-    let region = "both glands within half of their maximum".to_owned();
-    Ok(uptake(Statistics::of(suv, &cores.concat()), region, left))
+    let region = format!(
+        "{:.0} mm of the descending aorta within {:.0} mm of its middle, trimmed",
+        cylinder.length_mm,
+        AORTA_CYLINDER_MM / 2.0
+    );
+    Ok(uptake(found, region, &known_from))
 }
 
-fn rim_of(organ: &Organ, rim_mm: f64) -> f64 {
+fn traced(line: &[VesselSlice]) -> String {
+    let length = line.last().zip(line.first());
+    let length = length.map_or(0.0, |(b, a)| b.center.z - a.center.z);
+    let width = 2.0 * line.iter().map(|s| s.radius_mm).sum::<f64>() / line.len().max(1) as f64;
+    format!("traced on the CT along {length:.0} mm of the spine, about {width:.0} mm wide")
+}
+
+fn parotid(anatomy: &Anatomy, suv: &Volume<f32>) -> Result<ReferenceUptake, Absent> {
+    let glands = parotid::find(anatomy, suv)?;
+    let region = "both glands without their rim, trimmed".to_owned();
+    let found = uptake(
+        Statistics::of(suv, &glands.voxels),
+        region,
+        &glands.evidence,
+    );
+    Ok(ReferenceUptake {
+        notes: glands.notes,
+        ..found
+    })
+}
+
+/// By how much an organ's mask is wider than the organ.
+fn wider(organ: &Organ) -> f64 {
     match organ.source {
-        OrganSource::Recognised => rim_mm + RECOGNISED_WIDER_MM,
-        OrganSource::Imported => rim_mm,
+        OrganSource::Recognised => RECOGNISED_WIDER_MM,
+        OrganSource::Imported => 0.0,
     }
 }
 
-fn uptake(found: Statistics, region: String, organ: &Organ) -> ReferenceUptake {
+fn uptake(found: Statistics, region: String, organ: &str) -> ReferenceUptake {
     ReferenceUptake {
         mean: found.mean,
         sd: found.sd,
@@ -203,6 +247,7 @@ fn uptake(found: Statistics, region: String, organ: &Organ) -> ReferenceUptake {
         volume_ml: found.volume_ml,
         center: found.center,
         region,
-        organ: organ.evidence.clone(),
+        organ: organ.to_owned(),
+        notes: Vec::new(),
     }
 }

@@ -7,6 +7,8 @@ use nalgebra::Point3;
 const SD_PER_MEDIAN_DISTANCE: f64 = 1.4826;
 /// Voxels this many robust standard deviations from the median are no part of the organ.
 const TRIMMED_BEYOND: f64 = 3.0;
+/// Trimming ends when nothing is left out any more, at the latest after as many rounds.
+const MOST_ROUNDS: usize = 8;
 
 /// What is told of a set of voxels.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,6 +22,7 @@ pub(super) struct Statistics {
 }
 
 impl Statistics {
+    /// Of at least one voxel; the standard deviation is that of the voxels themselves.
     pub(super) fn of(suv: &Volume<f32>, voxels: &[[usize; 3]]) -> Self {
         let n = voxels.len().max(1) as f64;
         let value = |v: &[usize; 3]| f64::from(suv[*v]);
@@ -38,31 +41,51 @@ impl Statistics {
     }
 }
 
-/// The voxels without those far from the median: a lesion, a vessel, the spill of a neighbour.
+/// The voxels without those beyond three robust standard deviations of the median, again and again
+/// until none is left out: a lesion, a vessel, the spill of a neighbour.
+///
+/// Of Gaussian noise this takes 0.3 % of the voxels and 1 to 2 % of the standard deviation; the
+/// mean stays.
 pub(super) fn trimmed(suv: &Volume<f32>, voxels: &[[usize; 3]]) -> Vec<[usize; 3]> {
-    let middle = |mut values: Vec<f64>| -> f64 {
-        values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or(0.0)
-    };
-    let value = |v: &[usize; 3]| f64::from(suv[*v]);
-    let median = middle(voxels.iter().map(value).collect());
-    let distance = middle(voxels.iter().map(|v| (value(v) - median).abs()).collect());
-    let limit = TRIMMED_BEYOND * SD_PER_MEDIAN_DISTANCE * distance;
-    let near = |v: &&[usize; 3]| (value(v) - median).abs() <= limit;
-    voxels.iter().filter(near).copied().collect()
+    let mut kept = voxels.to_vec();
+    for _ in 0..MOST_ROUNDS {
+        let (median, spread) = middle_and_spread(suv, &kept);
+        let before = kept.len();
+        kept.retain(|v| (f64::from(suv[*v]) - median).abs() <= TRIMMED_BEYOND * spread);
+        if kept.len() == before {
+            break;
+        }
+    }
+    kept
 }
 
-/// The voxels of at least half of the maximum: of a gland, whose shape is not known better than its
-/// uptake shows it.
-pub(super) fn hot_half(suv: &Volume<f32>, voxels: &[[usize; 3]]) -> Vec<[usize; 3]> {
-    let max = voxels.iter().map(|v| suv[*v]).fold(0.0, f32::max);
-    let hot = voxels.iter().filter(|v| suv[**v] >= 0.5 * max);
-    hot.copied().collect()
-}
-
-/// The median SUV of voxels; 0 of none.
-pub(super) fn median(suv: &Volume<f32>, voxels: &[[usize; 3]]) -> f64 {
+/// The median SUV and the robust standard deviation; 0 of none.
+pub(super) fn middle_and_spread(suv: &Volume<f32>, voxels: &[[usize; 3]]) -> (f64, f64) {
     let mut values: Vec<f32> = voxels.iter().map(|v| suv[*v]).collect();
-    values.sort_by(f32::total_cmp);
-    values.get(values.len() / 2).copied().map_or(0.0, f64::from)
+    let median = middle(&mut values);
+    for value in &mut values {
+        *value = (*value - median).abs();
+    }
+    let spread = SD_PER_MEDIAN_DISTANCE * f64::from(middle(&mut values));
+    (f64::from(median), spread)
+}
+
+/// The SUV that a share of the voxels lies below; 0 of none.
+pub(super) fn quantile(suv: &Volume<f32>, voxels: &[[usize; 3]], share: f64) -> f64 {
+    let mut values: Vec<f32> = voxels.iter().map(|v| suv[*v]).collect();
+    let at = (share * values.len() as f64) as usize;
+    nth(&mut values, at)
+}
+
+fn middle(values: &mut [f32]) -> f32 {
+    let at = values.len() / 2;
+    nth(values, at) as f32
+}
+
+fn nth(values: &mut [f32], at: usize) -> f64 {
+    if values.is_empty() {
+        return 0.0;
+    }
+    let at = at.min(values.len() - 1);
+    f64::from(*values.select_nth_unstable_by(at, f32::total_cmp).1)
 }
