@@ -181,6 +181,13 @@ impl Uptake<'_> {
         n_voxels < self.config.minimum_voxels || volume_ml < self.config.minimum_volume_ml
     }
 
+    /// Where a focus of this uptake was found; `None` for one of another uptake.
+    pub(crate) fn territory_of(&self, focus: &Focus) -> Option<Territory<'_>> {
+        let basin = (focus.territory as usize).checked_sub(1)?;
+        let basin = self.basins.get(basin)?;
+        Some(self.territory(focus.territory, basin))
+    }
+
     /// A focus of this uptake, outlined by another rule; one of another uptake stays as it is.
     #[must_use]
     pub fn outlined(&self, focus: &Focus, rule: &Delineation) -> Focus {

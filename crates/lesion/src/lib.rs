@@ -29,6 +29,7 @@ mod focus;
 mod ground;
 mod measure;
 mod outline;
+mod recovery;
 mod refine;
 mod remainder;
 mod surroundings;
@@ -44,8 +45,9 @@ pub use config::{
 pub use find::{FoundFoci, LesionError, Uptake, find_foci, find_uptake};
 pub use focus::{Contact, Focus, PointFocus};
 pub use measure::{
-    BACKGROUND_FROM_MM, BACKGROUND_TO_MM, Contrast, Measures, NoRecovery, PEAK_SPHERE_RADIUS_MM,
-    PatientTotals, RecoveryEstimate, SuvSet, Totals, recovery_coefficient,
+    BACKGROUND_FROM_MM, BACKGROUND_TO_MM, Contrast, Measures, PEAK_SPHERE_RADIUS_MM, PatientTotals,
+    SuvSet, Totals,
 };
+pub use recovery::{NoRecovery, RecoveryEstimate};
 pub use surroundings::{Level, NamedOrgan, ReferenceLevels, Surroundings};
 pub use uncertainty::{OutlineRange, RuleOutcome, reasonable_rules};

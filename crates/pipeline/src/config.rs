@@ -4,6 +4,7 @@ mod presets;
 
 use std::path::{Path, PathBuf};
 
+use isoboost_anatomy::LiverMode;
 use isoboost_lesion::LesionConfig;
 use isoboost_planning::PlanningConfig;
 use isoboost_staging::StagingConfig;
@@ -18,12 +19,22 @@ use crate::digest::sha256_hex;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
+    /// Uptake of the organs that lesions are compared with.
+    pub references: ReferencesConfig,
     /// Finding, delineating and measuring uptake.
     pub lesion: LesionConfig,
     /// Telling disease from physiological uptake, and where it is.
     pub staging: StagingConfig,
     /// What to treat and with which margins.
     pub planning: PlanningConfig,
+}
+
+/// Where the uptake of reference organs is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ReferencesConfig {
+    /// The region of the liver.
+    pub liver: LiverMode,
 }
 
 /// Why a configuration cannot be used.
@@ -183,6 +194,16 @@ mod tests {
         };
         let config = loaded("local-contrast", text).unwrap();
         assert_eq!(config.lesion.finding, FindingRule::LocalContrast(expected));
+    }
+
+    #[test]
+    fn the_region_of_the_liver_can_be_chosen() {
+        let text = "references.liver = \"whole-organ\"";
+        let config = loaded("suv3", text).unwrap();
+        assert_eq!(config.references.liver, LiverMode::WholeOrgan);
+        let error = loaded("suv3", "references.liver = \"left-lobe\"").unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("`sphere` or `whole-organ`"), "{error}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What can be told of a lesion once its region is known: its outline by the rule of that region,
-//! and the range of other rules.
+//! the range of other rules, and its uptake without the blur of the PET.
 
-use isoboost_lesion::{Delineation, RegionalDelineation, Uptake};
+use isoboost_lesion::{Delineation, LesionConfig, RegionalDelineation, Uptake};
 use isoboost_staging::{Lesion, Region, Staging};
 use rayon::prelude::*;
 
@@ -11,9 +11,9 @@ const FIRM: f64 = 0.25;
 
 /// Draws each lesion by the rule of its region, where there is one, and looks at what other rules
 /// would draw.
-pub(crate) fn lesions(staging: &mut Staging, uptake: &Uptake<'_>, regional: &RegionalDelineation) {
+pub(crate) fn lesions(staging: &mut Staging, uptake: &Uptake<'_>, config: &LesionConfig) {
     staging.lesions.par_iter_mut().for_each(|lesion| {
-        if let Some(rule) = rule_of(lesion, regional) {
+        if let Some(rule) = rule_of(lesion, &config.regional) {
             lesion.focus = uptake.outlined(&lesion.focus, rule);
         }
         let range = uptake.range_of(&lesion.focus);
@@ -26,6 +26,8 @@ pub(crate) fn lesions(staging: &mut Staging, uptake: &Uptake<'_>, regional: &Reg
             ));
         }
         lesion.range = Some(range);
+        let recovery = |fwhm| uptake.recovery_of(&lesion.focus, fwhm);
+        lesion.recovery = config.psf_fwhm_mm.map(recovery);
     });
 }
 

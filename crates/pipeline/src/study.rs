@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use chrono::NaiveDateTime;
-use isoboost_anatomy::{Absent, Anatomy, ImportedOrgan, LiverMode, ReferenceUptake, References};
+use isoboost_anatomy::{Absent, Anatomy, ImportedOrgan, ReferenceUptake, References};
 use isoboost_dicom::{LoadedPet, Selection, Series, Study};
 use isoboost_lesion::{Level, NamedOrgan, ReferenceLevels, Surroundings};
 use isoboost_planning::{Recommendation, Target};
@@ -119,7 +119,8 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
     let ct = images.ct.as_ref();
     let anatomy = isoboost_anatomy::recognise(ct, &images.suv, &images.organs);
     watch.done(Stage::Anatomy);
-    let references = isoboost_anatomy::measure_references(&anatomy, &images.suv, LiverMode::Sphere);
+    let liver = config.references.liver;
+    let references = isoboost_anatomy::measure_references(&anatomy, &images.suv, liver);
     let tracer = images.derivation.tracer.as_ref();
     let liver_excreted = tracer.is_some_and(Tracer::is_liver_excreted);
     let surroundings = surroundings_of(&anatomy, &references, liver_excreted);
@@ -127,8 +128,7 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
     let found = uptake.foci();
     watch.done(Stage::Lesions);
     let mut staging = isoboost_staging::stage(found, &anatomy, &images.suv, &config.staging);
-    let regional = &config.lesion.regional;
-    redraw::lesions(&mut staging, &uptake, regional);
+    redraw::lesions(&mut staging, &uptake, &config.lesion);
     let staging = staging.with_scores(&references, liver_excreted);
     let recommendation = isoboost_planning::recommend(&staging, &config.planning);
     watch.done(Stage::Staging);

@@ -58,6 +58,7 @@ pub(crate) fn staged(suv: &Volume<f32>, regions: &[Region]) -> Staging {
             mi_tnm: String::new(),
             psma_score: None,
             range: None,
+            recovery: None,
             confidence: 1.0,
             evidence: Vec::new(),
         });

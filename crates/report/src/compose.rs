@@ -1,6 +1,8 @@
 //! From the stages' results to the parts of the document.
 
-use isoboost_lesion::{Focus, OutlineRange, PatientTotals, PointFocus};
+use isoboost_lesion::{
+    Focus, NoRecovery, OutlineRange, PatientTotals, PointFocus, RecoveryEstimate,
+};
 use isoboost_planning::{Recommendation, Target, TargetKind};
 use isoboost_staging::{Excluded, Lesion, Staging};
 use isoboost_suv::SuvDerivation;
@@ -9,8 +11,8 @@ use nalgebra::Point3;
 
 use crate::document::{
     AbsentReference, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo,
-    NormalisedSuv, OverrideInfo, PointInfo, RecommendationInfo, ReferenceUptake, References,
-    RegionTotal, Report, RuleInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo,
+    NormalisedSuv, OverrideInfo, PointInfo, RecommendationInfo, RecoveryInfo, ReferenceUptake,
+    References, RegionTotal, Report, RuleInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo,
 };
 
 impl From<&SuvDerivation> for SuvInfo {
@@ -92,6 +94,7 @@ impl From<&Lesion> for LesionInfo {
             confidence: lesion.confidence,
             agreement: lesion.focus.agreement,
             uncertainty: lesion.range.as_ref().map(UncertaintyInfo::from),
+            estimated_recovery: lesion.recovery.as_ref().map(RecoveryInfo::from),
             evidence: lesion.evidence.clone(),
             notes: lesion.focus.notes.clone(),
         }
@@ -112,6 +115,19 @@ impl From<&OutlineRange> for UncertaintyInfo {
             firmness: range.firmness(),
             rules: rules.collect(),
             without: range.without.clone(),
+        }
+    }
+}
+
+impl From<&Result<RecoveryEstimate, NoRecovery>> for RecoveryInfo {
+    fn from(recovery: &Result<RecoveryEstimate, NoRecovery>) -> Self {
+        let estimate = recovery.as_ref().ok();
+        Self {
+            suv: estimate.map(|e| e.suv),
+            psf_fwhm_mm: estimate.map(|e| e.psf_fwhm_mm),
+            coefficient: estimate.map(|e| e.coefficient),
+            diameter_mm: estimate.map(|e| e.diameter_mm),
+            absent: recovery.as_ref().err().map(ToString::to_string),
         }
     }
 }

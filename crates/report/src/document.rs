@@ -221,6 +221,24 @@ pub struct UncertaintyInfo {
     pub without: Vec<String>,
 }
 
+/// An estimate of the uptake without the partial volume effect: of the ball in an even background
+/// that shows the lesion's volume at half of its height through the blur.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryInfo {
+    /// Estimated uptake, SUVbw g/mL; null where nothing can be said.
+    pub suv: Option<f64>,
+    /// Full width at half maximum of the blur that was given.
+    pub psf_fwhm_mm: Option<f64>,
+    /// Share of the uptake above background that the PET is taken to show.
+    #[schemars(range(min = 0, max = 1))]
+    pub coefficient: Option<f64>,
+    /// Diameter of the ball that was assumed.
+    pub diameter_mm: Option<f64>,
+    /// Why nothing can be said.
+    pub absent: Option<String>,
+}
+
 /// What a rule draws.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -348,6 +366,9 @@ pub struct LesionInfo {
     pub agreement: Option<f64>,
     /// What other rules would draw.
     pub uncertainty: Option<UncertaintyInfo>,
+    /// Estimated, not measured: its uptake without the blur of the PET; null where the width of the
+    /// blur is not given.
+    pub estimated_recovery: Option<RecoveryInfo>,
     /// The reasons.
     pub evidence: Vec<String>,
     /// What to know of its outline.

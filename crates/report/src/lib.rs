@@ -16,8 +16,8 @@ pub use compare::{
 pub use document::{
     AbsentReference, CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo,
     MeasuresInfo, NormalisedSuv, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo,
-    RecommendationInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo, SCHEMA,
-    Software, StudyInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo, WarningInfo,
+    RecommendationInfo, RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo,
+    SCHEMA, Software, StudyInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo, WarningInfo,
 };
 pub use layers::{NumberedMask, pack_layers};
 pub use mip::{MipMark, mip_png};

@@ -19,11 +19,10 @@ pub fn lesions_csv(report: &Report) -> Result<Vec<u8>, csv::Error> {
             &lesion.measures,
             lesion.confidence,
         );
-        row.push(
-            lesion
-                .psma_score
-                .map_or_else(String::new, |s| s.to_string()),
-        );
+        let score = lesion.psma_score.map(|score| score.to_string());
+        let recovered = lesion.estimated_recovery.as_ref().and_then(|r| r.suv);
+        row.push(score.unwrap_or_default());
+        row.push(recovered.map(number).unwrap_or_default());
         writer.write_record(row)?;
     }
     for excluded in &report.excluded {
@@ -35,7 +34,7 @@ pub fn lesions_csv(report: &Report) -> Result<Vec<u8>, csv::Error> {
             &excluded.measures,
             excluded.confidence,
         );
-        row.push(String::new());
+        row.extend([String::new(), String::new()]);
         writer.write_record(row)?;
     }
     writer
@@ -43,7 +42,7 @@ pub fn lesions_csv(report: &Report) -> Result<Vec<u8>, csv::Error> {
         .map_err(|error| csv::Error::from(error.into_error()))
 }
 
-const HEADER: [&str; 39] = [
+const HEADER: [&str; 40] = [
     "kind",
     "id",
     "region_or_reason",
@@ -83,10 +82,14 @@ const HEADER: [&str; 39] = [
     "suvbsa_peak",
     "suvbsa_mean",
     "psma_score",
+    "suv_estimated_recovery",
 ];
 
+fn number(value: f64) -> String {
+    format!("{value:.4}")
+}
+
 fn row(kind: &str, id: u32, place: [&str; 4], m: &MeasuresInfo, confidence: f64) -> Vec<String> {
-    let number = |value: f64| format!("{value:.4}");
     let mut row = vec![kind.to_owned(), id.to_string()];
     row.extend(place.map(str::to_owned));
     let measures = [

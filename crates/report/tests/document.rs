@@ -7,8 +7,8 @@ use std::path::Path;
 use isoboost_report::{
     AbsentReference, CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo,
     MeasuresInfo, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, RecommendationInfo,
-    ReferenceUptake, References, RegionTotal, Report, RuleInfo, SCHEMA, Software, StudyInfo,
-    SuvInfo, TargetInfo, Total, UncertaintyInfo, WarningInfo, lesions_csv,
+    RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo, SCHEMA, Software,
+    StudyInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo, WarningInfo, lesions_csv,
 };
 use serde_json::Value;
 
@@ -126,6 +126,13 @@ fn full() -> Report {
                     suv_mean: 6.0,
                 }],
                 without: vec!["SUV 4: above its maximum".to_owned()],
+            }),
+            estimated_recovery: Some(RecoveryInfo {
+                suv: Some(15.5),
+                psf_fwhm_mm: Some(6.0),
+                coefficient: Some(0.75),
+                diameter_mm: Some(13.5),
+                absent: None,
             }),
             evidence: vec!["8 mm from the iliac vessels".to_owned()],
             notes: vec!["leaks into a neighbour".to_owned()],

@@ -60,6 +60,7 @@ pub fn stage(
                     mi_tnm: mitnm::of_lesion(&place).to_owned(),
                     psma_score: None,
                     range: None,
+                    recovery: None,
                     confidence,
                     evidence: verdict.evidence,
                 });

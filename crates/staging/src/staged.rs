@@ -1,6 +1,6 @@
 //! The outcome of staging.
 
-use isoboost_lesion::{Focus, OutlineRange, PointFocus};
+use isoboost_lesion::{Focus, NoRecovery, OutlineRange, PointFocus, RecoveryEstimate};
 
 use crate::region::{ExclusionReason, Region};
 
@@ -24,6 +24,8 @@ pub struct Lesion {
     pub psma_score: Option<u8>,
     /// What other rules would draw; `None` until it is looked at.
     pub range: Option<OutlineRange>,
+    /// Its uptake without the partial volume effect; `None` where the blur is not known.
+    pub recovery: Option<Result<RecoveryEstimate, NoRecovery>>,
     /// How sure the class is, 0 to 1.
     pub confidence: f64,
     /// The reasons, a sentence each, with distances.

@@ -15,6 +15,8 @@ mod trace;
 
 use isoboost_volume::Volume;
 use nalgebra::Point3;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::landmarks::Absent;
 use crate::organ::{Organ, OrganKind, OrganSource};
@@ -67,7 +69,8 @@ pub struct ReferenceUptake {
 }
 
 /// The region of the liver that is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum LiverMode {
     /// A sphere of 3 cm in the right lobe where it stands for the organ; the plain mean and SD of
     /// its voxels.

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Delineation {
+    /// Down to the threshold that found it, as whole-body tumour volumes are drawn: bone and soft
+    /// tissue each by its own in qPSMA (Gafita 2019, 10.2967/jnumed.118.224055).
+    FindingThreshold {},
     /// Down to this SUVbw, as in `{ fixed-suv = 3.0 }`: 3 in the DEEP-PSMA challenge, 4 against CT
     /// volumes of nodes (Mittlmeier 2021, 10.3389/fonc.2021.663631).
     FixedSuv(f64),
@@ -71,6 +74,7 @@ impl Delineation {
     pub(crate) fn text(&self) -> String {
         match self {
             Self::FixedSuv(suv) => format!("SUV {suv}"),
+            Self::FindingThreshold {} => "finding threshold".to_owned(),
             Self::PercentOfMax(percent) => format!("{percent} % of SUVmax"),
             Self::PercentOfPeak(percent) => format!("{percent} % of SUVpeak"),
             Self::BackgroundAdapted(percent) => {
@@ -113,7 +117,7 @@ impl Delineation {
             Self::Iterative { psf_fwhm_mm } => {
                 check("iterative.psf-fwhm-mm", *psf_fwhm_mm, 1.0, 20.0)
             }
-            Self::Gradient {} => Ok(()),
+            Self::FindingThreshold {} | Self::Gradient {} => Ok(()),
             Self::RandomWalker { beta } => check("random-walker.beta", *beta, 1.0, 10_000.0),
             Self::Consensus(rules) => validate_consensus(rules, key),
         }

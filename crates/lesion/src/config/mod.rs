@@ -32,6 +32,10 @@ pub struct LesionConfig {
     pub delineation: Delineation,
     /// Where another rule draws it.
     pub regional: RegionalDelineation,
+    /// Full width at half maximum of the PET's point spread in mm, as measured on this scanner and
+    /// reconstruction. With it an uptake without the partial volume effect is estimated for each
+    /// lesion; it decides nothing.
+    pub psf_fwhm_mm: Option<f64>,
 }
 
 /// Which maxima in one region of uptake are foci of their own.
@@ -68,6 +72,7 @@ impl Default for LesionConfig {
             split: Splitting::default(),
             delineation: Delineation::PercentOfMax(41.0),
             regional: RegionalDelineation::default(),
+            psf_fwhm_mm: None,
         }
     }
 }
@@ -90,6 +95,9 @@ impl LesionConfig {
         self.finding.validate()?;
         self.delineation.validate("delineation")?;
         self.regional.validate()?;
+        if let Some(width) = self.psf_fwhm_mm {
+            in_range("psf-fwhm-mm", width, 1.0, 20.0)?;
+        }
         let ranges = [
             ("minimum-volume-ml", self.minimum_volume_ml, 0.0, 1000.0),
             ("growth-limit-mm", self.growth_limit_mm, 0.0, 100.0),

@@ -18,6 +18,7 @@ use crate::outline::{Outline, depth_below, mask_around};
 use crate::surroundings::Surroundings;
 
 use grow::{Grown, grow};
+pub(crate) use threshold::half_height;
 
 /// Where a focus was found: its voxels above the finding threshold, and who else is near.
 pub(crate) struct Territory<'a> {

@@ -8,6 +8,9 @@ use super::{NoOutline, Territory, grow::grow};
 
 /// Share of SUVmax from which voxels are the core of a focus (Schaefer 2008, Nestle 2005).
 const CORE_SHARE: f64 = 0.7;
+/// Share of the height of a focus that a neighbour of its maximum has at least: below it noise
+/// decides.
+const LEAST_HEIGHT: f64 = 0.01;
 /// Share of SUVmax at which the focus ends for the purpose of finding its background.
 const BODY_SHARE: f64 = 0.5;
 
@@ -28,8 +31,21 @@ pub(super) fn background(territory: &Territory<'_>) -> Result<f64, NoOutline> {
 /// along each axis: the hottest voxel lies beside the middle of a focus, which for one of three
 /// voxels hides a tenth of its height.
 pub(super) fn interpolated_max(territory: &Territory<'_>) -> f64 {
+    top_of(territory, |suv| suv)
+}
+
+/// The same above background with a Gaussian in place of the parabola, which is what a lesion that
+/// is not much wider than the blur looks like: where it lies between the centres of voxels as wide
+/// as the blur, a parabola hides a third of its height.
+pub(super) fn gaussian_height(territory: &Territory<'_>, background: f64) -> f64 {
+    let least = LEAST_HEIGHT * (territory.suv_max() - background);
+    top_of(territory, |suv| (suv - background).max(least).ln()).exp()
+}
+
+/// The top of the parabolas through what is made of the highest voxel and its neighbours.
+fn top_of(territory: &Territory<'_>, made_of: impl Fn(f64) -> f64) -> f64 {
     let (suv, voxel) = (territory.suv, territory.max_voxel);
-    let at = |v: [usize; 3]| f64::from(suv[v]);
+    let at = |v: [usize; 3]| made_of(f64::from(suv[v]));
     let max = at(voxel);
     let gain = (0..3).map(|a| {
         let (mut before, mut after) = (voxel, voxel);

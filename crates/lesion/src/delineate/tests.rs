@@ -44,6 +44,7 @@ fn each_rule_draws_its_level() {
     let (surroundings, config) = (Surroundings::default(), LesionConfig::default());
     let uptake = find_uptake(&suv, &surroundings, &config).unwrap();
     for (rule, threshold) in [
+        (Delineation::FindingThreshold {}, 3.0),
         (Delineation::FixedSuv(4.0), 4.0),
         (Delineation::PercentOfMax(50.0), 5.5),
         (Delineation::PercentOfPeak(50.0), 5.5),

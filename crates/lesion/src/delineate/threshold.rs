@@ -1,10 +1,11 @@
 //! Rules that come to one threshold.
 
-use std::f64::consts::{PI, SQRT_2, TAU};
+use std::f64::consts::PI;
 
 use crate::config::Delineation;
-use crate::measure::{FWHM_PER_SIGMA, erf, isosurface_ml};
+use crate::measure::{height_at, isosurface_ml};
 use crate::outline::Outline;
+use crate::recovery::blur_mm;
 
 use super::{NoOutline, Territory, at_threshold, terrain};
 
@@ -23,6 +24,7 @@ pub(super) fn of(territory: &Territory<'_>, rule: &Delineation) -> Result<f64, N
     match rule {
         // A focus found below this SUV is drawn as the voxels at its maximum.
         Delineation::FixedSuv(suv) => Ok(*suv),
+        Delineation::FindingThreshold {} => Ok(territory.finding_suv),
         Delineation::PercentOfMax(percent) => Ok(max * percent / 100.0),
         Delineation::PercentOfPeak(percent) => Ok(terrain::peak(territory) * percent / 100.0),
         Delineation::BackgroundAdapted(percent) => {
@@ -50,10 +52,7 @@ pub(super) fn iterated(
     psf_fwhm_mm: f64,
     rule: &str,
 ) -> Result<Outline, NoOutline> {
-    // A voxel averages over its width, which blurs like a Gaussian of width / sqrt(12).
-    let spacing = territory.suv.grid().spacing();
-    let voxel = spacing.iter().map(|s| s * s).sum::<f64>() / 3.0 / 12.0;
-    let sigma = ((psf_fwhm_mm / FWHM_PER_SIGMA).powi(2) + voxel).sqrt();
+    let sigma = blur_mm(psf_fwhm_mm, territory.suv.grid().spacing());
     let background = terrain::background(territory)?;
     let height = terrain::interpolated_max(territory) - background;
     let mut share = 0.41;
@@ -72,12 +71,35 @@ pub(super) fn iterated(
     Err("does not settle".to_owned())
 }
 
+/// A focus at half of its height above background.
+pub(crate) struct HalfHeight {
+    /// Mean SUVbw around it.
+    pub(crate) background: f64,
+    /// SUVbw of its maximum between voxel centres above background, as of a Gaussian.
+    pub(crate) height: f64,
+    /// Volume inside the isosurface halfway between the two, mL.
+    pub(crate) volume_ml: f64,
+    /// Whether other uptake lies against it there.
+    pub(crate) touches: bool,
+}
+
+/// The extent of a focus at half of its height, or why it cannot be drawn.
+pub(crate) fn half_height(territory: &Territory<'_>) -> Result<HalfHeight, NoOutline> {
+    let background = terrain::background(territory)?;
+    let height = terrain::gaussian_height(territory, background);
+    let outline = at_threshold(territory, background + height / 2.0, String::new())?;
+    Ok(HalfHeight {
+        background,
+        height,
+        volume_ml: isosurface_ml(&outline.depth, &outline.voxels),
+        touches: !outline.contacts.is_empty(),
+    })
+}
+
 /// The share of its central height that a blurred ball of a volume in mL shows at its true border,
 /// in closed form (see [`crate::recovery_coefficient`]).
 fn border_share(volume_ml: f64, sigma: f64) -> f64 {
     let a = (volume_ml * 1000.0 * 3.0 / (4.0 * PI)).cbrt() / sigma;
-    let border = 0.5 * erf(2.0 * a / SQRT_2) - (1.0 - (-2.0 * a * a).exp()) / (a * TAU.sqrt());
-    let center = erf(a / SQRT_2) - (2.0 / PI).sqrt() * a * (-a * a / 2.0).exp();
     // Below the width of the blur every ball looks the same, and its border is not to be told.
-    (border / center).clamp(0.3, 0.7)
+    (height_at(a, a) / height_at(a, 0.0)).clamp(0.3, 0.7)
 }

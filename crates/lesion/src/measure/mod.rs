@@ -4,13 +4,13 @@
 //! the Image Biomarker Standardisation Initiative (IBSI; Zwanenburg 2020,
 //! 10.1148/radiol.2020191145).
 
+mod blurred_ball;
 mod contrast;
 mod cube;
 mod diameter;
 mod field;
 mod intensity;
 mod peak;
-mod recovery;
 mod surface;
 #[cfg(test)]
 mod tests;
@@ -20,11 +20,10 @@ use isoboost_volume::{Grid, IndexBox, Volume};
 use nalgebra::Point3;
 use rayon::prelude::*;
 
+pub(crate) use blurred_ball::{FWHM_PER_SIGMA, height_at};
 pub use contrast::{BACKGROUND_FROM_MM, BACKGROUND_TO_MM, Contrast};
 pub use peak::PEAK_SPHERE_RADIUS_MM;
 pub(crate) use peak::PeakKernel;
-pub(crate) use recovery::{FWHM_PER_SIGMA, erf};
-pub use recovery::{NoRecovery, RecoveryEstimate, recovery_coefficient};
 pub use totals::{PatientTotals, Totals};
 
 use field::Field;

@@ -1,7 +1,8 @@
 //! Named sets of thresholds.
 
 use isoboost_lesion::{
-    FindingRule, LesionConfig, LocalContrast, PercentOfHighest, Qpsma, ReferenceRule, TissueSuv,
+    Delineation, FindingRule, LesionConfig, LocalContrast, PercentOfHighest, Qpsma, ReferenceRule,
+    TissueSuv,
 };
 
 use super::Config;
@@ -24,7 +25,7 @@ pub const PRESETS: [(&str, &str); 9] = [
     ),
     (
         "qpsma",
-        "find bone at SUV 3, soft tissue at 4.30 x (1 + liver noise) (Gafita 2019, \
+        "find and delineate bone at SUV 3, soft tissue at 4.30 x (1 + liver noise) (Gafita 2019, \
          10.2967/jnumed.118.224055)",
     ),
     (
@@ -33,7 +34,7 @@ pub const PRESETS: [(&str, &str); 9] = [
     ),
     (
         "tissue",
-        "find soft tissue at SUV 4, bone at 3, liver at 10 (TriDFusion's fixed values)",
+        "find and delineate soft tissue at SUV 4, bone at 3, liver at 10 (TriDFusion's fixed values)",
     ),
     (
         "liver-percist",
@@ -74,8 +75,14 @@ pub(super) fn preset(name: &str) -> Option<Config> {
         "local-contrast" => FindingRule::LocalContrast(LocalContrast::with_fixed_suv(3.0)),
         _ => return None,
     };
+    // The volumes of those publications are all that lies above their thresholds.
+    let delineation = match name {
+        "qpsma" | "tridfusion" | "tissue" => Delineation::FindingThreshold {},
+        _ => LesionConfig::default().delineation,
+    };
     let lesion = LesionConfig {
         finding,
+        delineation,
         ..LesionConfig::default()
     };
     Some(Config {

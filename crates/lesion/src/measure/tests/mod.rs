@@ -9,7 +9,7 @@ use isoboost_volume::{Grid, Volume};
 use nalgebra::{Point3, Rotation3, Vector3};
 use std::f64::consts::PI;
 
-use super::recovery::{FWHM_PER_SIGMA, erf};
+use super::blurred_ball::{FWHM_PER_SIGMA, erf};
 use super::*;
 use crate::outline::depth_below;
 

@@ -1,4 +1,4 @@
-//! Contrast, recovery, peaks, sums and scales.
+//! Contrast, peaks, sums and scales.
 
 use super::*;
 
@@ -33,41 +33,6 @@ fn the_contrast_is_to_what_is_no_focus() {
     let counted = m.clone().with_contrast(&suv, &voxels, |_| true);
     assert!(counted.contrast.unwrap().background_suv > 1.3);
     assert_eq!(m.clone().with_contrast(&suv, &voxels, |_| false), m);
-}
-
-#[test]
-fn recovery_gives_back_the_uptake_of_a_small_ball() {
-    for diameter in [10.0, 13.0, 17.0, 22.0] {
-        let ball = Ball {
-            radius: diameter / 2.0,
-            fwhm: 7.0,
-        };
-        let grid = grid_around(ball.radius + 22.0, [2.0; 3], true);
-        let suv_at = |v| ball.suv_at(grid.center_of(v).coords.norm()) as f32;
-        let suv = Volume::from_fn(grid.clone(), suv_at);
-        let level = f64::midpoint(1.0, ball.suv_at(0.0));
-        let all = grid.full_box().voxels();
-        let voxels: Vec<_> = all.filter(|v| f64::from(suv[*v]) >= level).collect();
-        let m = measured_above(&suv, level).with_contrast(&suv, &voxels, |v| suv[v] < 3.0);
-        let object_ml = PI / 6.0 * f64::powi(diameter, 3) / 1000.0;
-        let known = m.recovery(7.0, Some(object_ml)).unwrap();
-        println!("{diameter}: {known:?}, {:?}", m.recovery(7.0, None));
-        assert!((known.suv / 20.0 - 1.0).abs() < 0.01, "{known:?}");
-        // Half of the contrast that the PET shows encloses less than the ball, which corrects too
-        // much.
-        let own = m.recovery(7.0, None).unwrap();
-        assert!((0.99..1.16).contains(&(own.suv / 20.0)), "{own:?}");
-        assert!(m.suv_max <= own.suv);
-        let small = m.recovery(40.0, None).unwrap_err();
-        assert!(matches!(small, NoRecovery::TooSmall { .. }), "{small}");
-        let no_width = m.recovery(f64::NAN, None).unwrap_err();
-        assert!(matches!(no_width, NoRecovery::Psf { .. }), "{no_width}");
-        let alone = Measures {
-            contrast: None,
-            ..m
-        };
-        assert_eq!(alone.recovery(7.0, None), Err(NoRecovery::NoBackground));
-    }
 }
 
 #[test]
