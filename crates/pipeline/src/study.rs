@@ -118,9 +118,9 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
     let config = &job.request.config;
     let ct = images.ct.as_ref();
     let anatomy = isoboost_anatomy::recognise(ct, &images.suv, &images.organs);
-    watch.done(Stage::Anatomy);
     let liver = config.references.liver;
     let references = isoboost_anatomy::measure_references(&anatomy, &images.suv, liver);
+    watch.done(Stage::Anatomy);
     let tracer = images.derivation.tracer.as_ref();
     let liver_excreted = tracer.is_some_and(Tracer::is_liver_excreted);
     let surroundings = surroundings_of(&anatomy, &references, liver_excreted);
