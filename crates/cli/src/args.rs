@@ -108,9 +108,10 @@ pub(crate) struct RunArgs {
     pub(crate) choice: ChoiceArgs,
     #[command(flatten)]
     pub(crate) facts: FactArgs,
-    /// Organ label map (NIfTI) with TotalSegmentator's numbers; with `:MAP` after it, a
-    /// text file of lines `number name`
-    #[arg(long, value_name = "FILE[:MAP]")]
+    /// Organs drawn by other software: a NIfTI label map with TotalSegmentator's numbers (with
+    /// `:MAP` after it, a text file of lines `number name`), a folder of NIfTI masks named like
+    /// their organs, or a DICOM segmentation
+    #[arg(long, value_name = "PATH[:MAP]")]
     pub(crate) labels: Option<String>,
     /// Organ contours from an RTSTRUCT
     #[arg(long, value_name = "RTSTRUCT", conflicts_with = "labels")]
@@ -281,7 +282,7 @@ pub(crate) struct PhantomArgs {
     /// Where DICOM, truth.json and truth.nii.gz go; a new or empty folder
     #[arg(short, long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Seed of the noise
+    /// Seed of the noise; for the torso, of the patient
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub(crate) seed: u64,
     /// Size of the images
@@ -293,6 +294,10 @@ pub(crate) struct PhantomArgs {
     /// Lesions of the pelvis from a file with a `[[lesion]]` table for each, in place of a scenario
     #[arg(long, value_name = "FILE.toml", conflicts_with = "scenario")]
     pub(crate) lesions: Option<PathBuf>,
+    /// The patient of a torso from a file: height-cm, weight-kg, arms, bladder-ml, kidneys,
+    /// diversion, hip-prosthesis, field, and a `[[lesion]]` table for each lesion
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) patient: Option<PathBuf>,
     /// Whole description from a file, in place of the other options
     #[arg(long, value_name = "FILE.toml")]
     pub(crate) description: Option<PathBuf>,
@@ -305,9 +310,9 @@ pub(crate) struct PhantomArgs {
     /// Whose headers are imitated
     #[arg(long, value_enum, default_value_t = DialectArg::Siemens)]
     pub(crate) dialect: DialectArg,
-    /// The tracer
-    #[arg(long, value_enum, default_value_t = TracerArg::Ga68Psma11)]
-    pub(crate) tracer: TracerArg,
+    /// The tracer; 68ga-psma-11 where it is not drawn at random
+    #[arg(long, value_enum)]
+    pub(crate) tracer: Option<TracerArg>,
     /// Blur of the PET, full width at half maximum in mm
     #[arg(long, value_name = "MM")]
     pub(crate) psf_fwhm_mm: Option<f64>,
@@ -331,6 +336,9 @@ pub(crate) enum KindArg {
     Nema,
     /// Male pelvis after prostatectomy, from L3 to mid-thigh
     Pelvis,
+    /// A man from vertex to mid-thigh: drawn at random from --seed with his size, lesions and
+    /// tracer, or as --patient has him
+    Torso,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

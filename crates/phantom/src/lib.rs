@@ -79,6 +79,7 @@ mod scene;
 mod shape;
 mod site;
 mod study;
+mod torso;
 mod truth;
 mod write;
 
@@ -88,6 +89,7 @@ pub use nema::{NemaSpec, SPHERE_DIAMETERS_MM};
 pub use pelvis::{Expected, Intensification, PelvisSpec, Scenario};
 pub use scanner::{GridSpec, Injection, ScannerModel, Tracer};
 pub use site::Site;
-pub use study::{PhantomKind, PhantomStudy, nema, pelvis, render};
+pub use study::{PhantomKind, PhantomStudy, nema, pelvis, render, torso};
+pub use torso::{Arms, Diversion, TorsoField, TorsoLesion, TorsoSpec};
 pub use truth::{Checkpoint, Truth};
 pub use write::{Dialect, PhantomDescription, PhantomOptions, PhantomSummary, generate};

@@ -145,6 +145,16 @@ impl ScannerModel {
         model
     }
 
+    /// Vertex to mid-thigh, coarse: PET 160² of 4 mm and slices of 4 mm, CT 280² of 1.785 mm and
+    /// slices of 3 mm.
+    pub fn torso_small() -> Self {
+        Self {
+            pet: GridSpec::square(160, 4.0, 4.0),
+            ct: GridSpec::square(280, 1.785, 3.0),
+            ..Self::default()
+        }
+    }
+
     /// The same scanner with PET and CT slices turned about all three axes.
     #[must_use]
     pub fn oblique(mut self) -> Self {

@@ -1,7 +1,7 @@
 //! The solids of a phantom in the order in which they are laid over one another, and their
 //! picture on a lattice.
 
-use isoboost_volume::{Grid, Mask};
+use isoboost_volume::{Grid, Mask, Volume};
 use rayon::prelude::*;
 
 use crate::lattice::{Lattice, Vec3, add, scaled};
@@ -89,8 +89,30 @@ impl Scene {
     }
 }
 
+impl Scene {
+    /// The organ of each voxel of `grid`: its place in [`Self::organ_names`] from 1, 0 for none.
+    /// Of organs over one another the later one counts.
+    pub(crate) fn organ_labels(&self, grid: &Grid, frame_lps: Vec3) -> Volume<u16> {
+        let lattice = Lattice::of_grid(grid, frame_lps);
+        let names = self.organ_names();
+        let mut labels = Volume::filled(grid.clone(), 0_u16);
+        for part in &self.parts {
+            let place = part.organ.and_then(|o| names.iter().position(|n| *n == o));
+            if let Some(place) = place {
+                stamp(&mut labels, &lattice, &part.shape, place as u16 + 1);
+            }
+        }
+        labels
+    }
+}
+
 /// Sets the voxels whose centre lies in `shape` to `value`.
-fn stamp(mask: &mut Mask, lattice: &Lattice, shape: &Shape, value: bool) {
+fn stamp<T: Copy + PartialEq + Send + Sync>(
+    mask: &mut Volume<T>,
+    lattice: &Lattice,
+    shape: &Shape,
+    value: T,
+) {
     let (low, high) = shape.bounds();
     let Some((first, last)) = lattice.cells_meeting(low, high) else {
         return;

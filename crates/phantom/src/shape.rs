@@ -60,6 +60,8 @@ pub(crate) enum Shape {
     Difference(Box<Shape>, Box<Shape>),
     /// Grown by some millimetres, or shrunk when negative.
     Grown(Box<Shape>, f64),
+    /// Stretched about the origin along x, y and z.
+    Stretched(Box<Shape>, Vec3),
 }
 
 const UPRIGHT: [Vec3; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
@@ -107,6 +109,12 @@ impl Shape {
 
     pub(crate) fn grown(self, mm: f64) -> Self {
         Self::Grown(Box::new(self), mm)
+    }
+
+    /// Stretched about the origin by factors that do not differ much: distances are correct to
+    /// their spread.
+    pub(crate) fn stretched(self, factors: Vec3) -> Self {
+        Self::Stretched(Box::new(self), factors)
     }
 
     pub(crate) fn minus(self, other: Self) -> Self {
@@ -162,6 +170,7 @@ impl Shape {
             Self::Intersection(shapes) => Self::Intersection(all(shapes)),
             Self::Difference(a, b) => a.mirrored().minus(b.mirrored()),
             Self::Grown(shape, mm) => shape.mirrored().grown(*mm),
+            Self::Stretched(shape, factors) => shape.mirrored().stretched(*factors),
         }
     }
 
@@ -203,6 +212,10 @@ impl Shape {
                 .fold(f64::NEG_INFINITY, f64::max),
             Self::Difference(a, b) => a.distance(p).max(-b.distance(p)),
             Self::Grown(shape, mm) => shape.distance(p) - mm,
+            Self::Stretched(shape, factors) => {
+                let inner = [0, 1, 2].map(|a| p[a] / factors[a]);
+                shape.distance(inner) * mean(*factors)
+            }
         }
     }
 
@@ -216,6 +229,11 @@ impl Shape {
             }
             Self::Difference(a, b) => a.slack().max(b.slack()),
             Self::Grown(shape, _) => shape.slack(),
+            Self::Stretched(shape, factors) => {
+                let largest = factors.iter().copied().fold(0.0, f64::max);
+                let smallest = factors.iter().copied().fold(f64::INFINITY, f64::min);
+                shape.slack() * largest / smallest
+            }
         }
     }
 
@@ -270,8 +288,17 @@ impl Shape {
                 let (low, high) = shape.bounds();
                 (low.map(|v| v - mm), high.map(|v| v + mm))
             }
+            Self::Stretched(shape, factors) => {
+                let (low, high) = shape.bounds();
+                let stretch = |p: Vec3| [0, 1, 2].map(|a| p[a] * factors[a]);
+                (stretch(low), stretch(high))
+            }
         }
     }
+}
+
+fn mean(factors: Vec3) -> f64 {
+    factors.iter().sum::<f64>() / 3.0
 }
 
 fn around(center: Vec3, extent: impl Fn(usize) -> f64) -> (Vec3, Vec3) {

@@ -51,10 +51,32 @@ pub enum Site {
     Rib,
     /// Right lobe of the liver, in a field that reaches so far.
     Liver,
+    /// Side of the prostate bed.
+    Lateral,
+    /// In the fat beside the rectum.
+    Perirectal,
+    /// Beside the trachea.
+    Mediastinal,
+    /// Above the collar bone.
+    Supraclavicular,
+    /// In the armpit.
+    Axillary,
+    /// Body of the first lumbar vertebra.
+    L1,
+    /// Body of the fifth thoracic vertebra.
+    T5,
+    /// Body of the breastbone.
+    Sternum,
+    /// Neck of the shoulder blade.
+    Scapula,
+    /// Middle of the collar bone.
+    Clavicle,
+    /// Side of the skull.
+    Skull,
 }
 
 impl Site {
-    /// Every site, from the bed outwards.
+    /// Every site of the pelvis phantom, from the bed outwards.
     pub const ALL: [Self; 21] = [
         Self::Anastomosis,
         Self::Retrovesical,
@@ -77,6 +99,21 @@ impl Site {
         Self::T10,
         Self::Rib,
         Self::Liver,
+    ];
+
+    /// The sites that only the torso phantom has the tissue for.
+    pub const TORSO: [Self; 11] = [
+        Self::Lateral,
+        Self::Perirectal,
+        Self::Mediastinal,
+        Self::Supraclavicular,
+        Self::Axillary,
+        Self::L1,
+        Self::T5,
+        Self::Sternum,
+        Self::Scapula,
+        Self::Clavicle,
+        Self::Skull,
     ];
 
     /// Centre in the phantom's frame; midline sites move a little to the side.
@@ -103,6 +140,17 @@ impl Site {
             Self::T10 => [0.0, 24.0, 360.0],
             Self::Rib => [143.4, -6.0, 402.0],
             Self::Liver => [75.0, -20.0, 320.0],
+            Self::Lateral => [22.0, 4.0, -11.0],
+            Self::Perirectal => [24.0, 61.0, 20.0],
+            Self::Mediastinal => [22.0, -16.0, 515.0],
+            Self::Supraclavicular => [44.0, -26.0, 600.0],
+            Self::Axillary => [142.0, 2.0, 522.0],
+            Self::L1 => [8.0, 3.0, 260.0],
+            Self::T5 => [6.0, 40.0, 500.1],
+            Self::Sternum => [0.0, -96.4, 456.0],
+            Self::Scapula => [118.0, 42.0, 556.0],
+            Self::Clavicle => [72.0, -44.0, 572.0],
+            Self::Skull => [67.0, 6.0, 790.0],
         };
         let mirror = match (self, side) {
             (Self::Liver, _) | (_, Side::Right) => -1.0,
@@ -114,12 +162,13 @@ impl Site {
     /// Region class of a lesion here.
     pub fn region(self) -> Region {
         match self {
-            Self::Anastomosis | Self::Retrovesical => Region::ProstateBed,
+            Self::Anastomosis | Self::Retrovesical | Self::Lateral => Region::ProstateBed,
             Self::ExternalIliac
             | Self::InternalIliac
             | Self::Obturator
             | Self::CommonIliac
-            | Self::Presacral => Region::PelvicNode,
+            | Self::Presacral
+            | Self::Perirectal => Region::PelvicNode,
             _ => Region::Distant,
         }
     }
@@ -127,14 +176,30 @@ impl Site {
     /// Whether the place is in bone, where a lesion is sclerotic.
     pub fn is_bone(self) -> bool {
         !matches!(self.region(), Region::ProstateBed | Region::PelvicNode)
-            && !matches!(self, Self::Retroperitoneal | Self::Inguinal | Self::Liver)
+            && !matches!(
+                self,
+                Self::Retroperitoneal
+                    | Self::Inguinal
+                    | Self::Liver
+                    | Self::Mediastinal
+                    | Self::Supraclavicular
+                    | Self::Axillary
+            )
     }
 
     /// Whether there is one on each side.
     pub fn is_paired(self) -> bool {
         !matches!(
             self,
-            Self::Anastomosis | Self::L3 | Self::L4 | Self::L5 | Self::T10 | Self::Liver
+            Self::Anastomosis
+                | Self::L1
+                | Self::L3
+                | Self::L4
+                | Self::L5
+                | Self::T5
+                | Self::T10
+                | Self::Liver
+                | Self::Sternum
         )
     }
 
@@ -162,6 +227,17 @@ impl Site {
             Self::T10 => "vertebra_t10",
             Self::Rib => "rib",
             Self::Liver => "liver",
+            Self::Lateral => "lateral",
+            Self::Perirectal => "perirectal",
+            Self::Mediastinal => "mediastinal",
+            Self::Supraclavicular => "supraclavicular",
+            Self::Axillary => "axillary",
+            Self::L1 => "vertebra_l1",
+            Self::T5 => "vertebra_t5",
+            Self::Sternum => "sternum",
+            Self::Scapula => "scapula",
+            Self::Clavicle => "clavicle",
+            Self::Skull => "skull",
         }
     }
 }

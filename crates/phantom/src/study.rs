@@ -12,6 +12,7 @@ use crate::pelvis::{self, Expected, PelvisSpec};
 use crate::scanner::FRAME_LPS;
 use crate::scene::{Channel, Painter, Part, Scene};
 use crate::shape::{Shape, coverage};
+use crate::torso::{self, TorsoSpec};
 use crate::truth::{Checkpoint, Truth};
 use crate::{
     LesionSpec, PhantomError, Region, ScannerModel, Site, Tracer, TruthLesion, noise, psf,
@@ -37,6 +38,8 @@ pub enum PhantomKind {
     Nema(NemaSpec),
     /// A male pelvis after prostatectomy.
     Pelvis(PelvisSpec),
+    /// A man from vertex to mid-thigh.
+    Torso(TorsoSpec),
 }
 
 /// The images of a phantom and what is known of them.
@@ -56,6 +59,11 @@ impl PhantomStudy {
     /// has one, otherwise plain words (`body`, `rectum`, `prostate_bed`, `ureter_left`).
     pub fn organ_names(&self) -> Vec<&'static str> {
         self.scene.organ_names()
+    }
+
+    /// The organ of each voxel of `grid`: its place in [`Self::organ_names`] from 1, 0 for none.
+    pub fn organ_labels(&self, grid: &Grid) -> Volume<u16> {
+        self.scene.organ_labels(grid, FRAME_LPS)
     }
 
     /// The voxels of `grid` whose centre lies in the organ; `None` for an unknown name. Organs
@@ -109,6 +117,7 @@ pub fn nema(
         .collect();
     let layout = Layout {
         field: nema::FIELD_MM,
+        ct_field: nema::FIELD_MM,
         center_xy: [0.0, 0.0],
         landmarks: vec![],
         expected: None,
@@ -136,6 +145,7 @@ pub fn pelvis(
     let regions: Vec<Region> = lesions.iter().map(|l| l.region).collect();
     let layout = Layout {
         field: pelvis::FIELD_MM,
+        ct_field: pelvis::FIELD_MM,
         center_xy: pelvis::CENTER_XY_MM,
         landmarks: pelvis::LANDMARKS.to_vec(),
         expected: Some(Expected::from_regions(&regions)),
@@ -149,7 +159,53 @@ pub fn pelvis(
     )
 }
 
-/// Any phantom; see [`nema`] and [`pelvis()`].
+/// The torso seen by `scanner` with `tracer`, with the noise of `seed`.
+///
+/// # Errors
+/// When the scanner's grids cannot exist, a value is out of range, or a lesion is not fully
+/// described.
+pub fn torso(
+    spec: &TorsoSpec,
+    tracer: Tracer,
+    scanner: &ScannerModel,
+    seed: u64,
+) -> Result<PhantomStudy, PhantomError> {
+    let placed = |(n, lesion)| -> Result<Placed, PhantomError> {
+        let lesion: &torso::TorsoLesion = lesion;
+        let ball = torso::place(spec, lesion, n + 1, tracer, scanner.psf_fwhm_mm)?;
+        Ok(Placed {
+            center: ball.center,
+            diameter_mm: lesion.diameter_mm,
+            suv: ball.suv,
+            region: lesion.site.region(),
+            site: Some(lesion.site),
+            station: lesion.site.station().to_owned(),
+            side: lesion.site.is_paired().then_some(lesion.side),
+            hu: Some(if lesion.site.is_bone() {
+                SCLEROTIC_HU
+            } else {
+                NODE_HU
+            }),
+        })
+    };
+    let lesions = spec.lesions.iter().enumerate().map(placed);
+    let lesions = lesions.collect::<Result<Vec<_>, _>>()?;
+    let regions: Vec<Region> = lesions.iter().map(|l| l.region).collect();
+    let [field, ct_field] = spec.fields();
+    let layout = Layout {
+        field,
+        ct_field,
+        center_xy: pelvis::CENTER_XY_MM,
+        landmarks: torso::landmarks(spec),
+        expected: Some(Expected::from_regions(&regions)),
+    };
+    let scene = torso::scene(spec, tracer)?;
+    let mut study = render_scene(scene, &lesions, layout, scanner, seed)?;
+    torso::add_streaks(spec, &mut study.ct);
+    Ok(study)
+}
+
+/// Any phantom; see [`nema`], [`pelvis()`] and [`torso()`].
 ///
 /// # Errors
 /// As those.
@@ -162,6 +218,7 @@ pub fn render(
     match kind {
         PhantomKind::Nema(spec) => nema(spec, scanner, seed),
         PhantomKind::Pelvis(spec) => pelvis(spec, tracer, scanner, seed),
+        PhantomKind::Torso(spec) => torso(spec, tracer, scanner, seed),
     }
 }
 
@@ -204,6 +261,7 @@ impl Placed {
 /// Where images lie and what is known before they are made.
 struct Layout {
     field: [f64; 2],
+    ct_field: [f64; 2],
     center_xy: [f64; 2],
     landmarks: Vec<(&'static str, Vec3)>,
     expected: Option<Expected>,
@@ -302,7 +360,7 @@ fn render_ct(
     scanner: &ScannerModel,
     seed: u64,
 ) -> Result<Volume<i16>, PhantomError> {
-    let grid = scanner.ct.grid("CT", layout.field, layout.center_xy)?;
+    let grid = scanner.ct.grid("CT", layout.ct_field, layout.center_xy)?;
     let lattice = Lattice::of_grid(&grid, FRAME_LPS);
     let hu = Painter::new(scene, &lattice, Channel::Hu, AIR_HU).volume();
     let values = noise::ct_with_noise(&hu, &lattice, scanner.ct_noise_hu, CT_NOISE_FWHM_MM, seed);

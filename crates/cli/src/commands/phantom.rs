@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use isoboost_phantom::{
     Dialect, LesionSpec, NemaSpec, PelvisSpec, PhantomDescription, PhantomKind, PhantomOptions,
-    ScannerModel, Scenario, Tracer, generate,
+    ScannerModel, Scenario, TorsoSpec, Tracer, generate,
 };
 
 use crate::args::{DialectArg, KindArg, PhantomArgs, ScenarioArg, SizeArg, TracerArg};
@@ -13,14 +13,7 @@ use crate::error::{Failure, SOME_FAILED, USAGE};
 use crate::print::to_stderr;
 
 pub(crate) fn phantom(args: &PhantomArgs) -> Result<ExitCode, Failure> {
-    let (kind, options) = match &args.description {
-        Some(path) => {
-            let description = PhantomDescription::from_toml(&read(path)?)
-                .map_err(|error| Failure::new(USAGE, &error))?;
-            (description.phantom, description.options)
-        }
-        None => (kind_of(args)?, options_of(args)),
-    };
+    let (kind, options) = described(args)?;
     let made =
         generate(&kind, &options, &args.out).map_err(|error| Failure::new(SOME_FAILED, &error))?;
     to_stderr(&format!(
@@ -33,24 +26,52 @@ pub(crate) fn phantom(args: &PhantomArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn kind_of(args: &PhantomArgs) -> Result<PhantomKind, Failure> {
+fn described(args: &PhantomArgs) -> Result<(PhantomKind, PhantomOptions), Failure> {
+    if let Some(path) = &args.description {
+        let description = PhantomDescription::from_toml(&read(path)?)
+            .map_err(|error| Failure::new(USAGE, &error))?;
+        return Ok((description.phantom, description.options));
+    }
+    let (kind, tracer) = kind_of(args)?;
+    let mut options = options_of(args);
+    options.injection.tracer = args.tracer.map_or(tracer, TracerArg::tracer);
+    Ok((kind, options))
+}
+
+/// The phantom, and the tracer that it has when none is asked for.
+fn kind_of(args: &PhantomArgs) -> Result<(PhantomKind, Tracer), Failure> {
+    let usual = Tracer::Ga68Psma11;
     Ok(match args.kind {
         KindArg::Nema if args.no_background => {
-            PhantomKind::Nema(NemaSpec::without_background(args.ratio))
+            let spec = NemaSpec::without_background(args.ratio);
+            (PhantomKind::Nema(spec), usual)
         }
-        KindArg::Nema => PhantomKind::Nema(NemaSpec::with_ratio(args.ratio)),
-        KindArg::Pelvis => {
-            let mut pelvis = PelvisSpec::from(args.scenario.scenario());
-            if let Some(path) = &args.lesions {
-                let list: LesionList = toml::from_str(&read(path)?).map_err(|error| {
-                    let path = path.display();
-                    Failure::message(USAGE, format!("`{path}` is no list of lesions: {error}"))
-                })?;
-                pelvis.scenario = Scenario::Negative;
-                pelvis.lesions = list.lesion;
-            }
-            PhantomKind::Pelvis(pelvis)
+        KindArg::Nema => (PhantomKind::Nema(NemaSpec::with_ratio(args.ratio)), usual),
+        KindArg::Pelvis => (PhantomKind::Pelvis(pelvis_of(args)?), usual),
+        KindArg::Torso => {
+            let (spec, tracer) = match &args.patient {
+                Some(path) => (parsed(path, "description of a torso")?, usual),
+                None => TorsoSpec::random(args.seed),
+            };
+            (PhantomKind::Torso(spec), tracer)
         }
+    })
+}
+
+fn pelvis_of(args: &PhantomArgs) -> Result<PelvisSpec, Failure> {
+    let mut pelvis = PelvisSpec::from(args.scenario.scenario());
+    if let Some(path) = &args.lesions {
+        let list: LesionList = parsed(path, "list of lesions")?;
+        pelvis.scenario = Scenario::Negative;
+        pelvis.lesions = list.lesion;
+    }
+    Ok(pelvis)
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(path: &Path, what: &str) -> Result<T, Failure> {
+    toml::from_str(&read(path)?).map_err(|error| {
+        let path = path.display();
+        Failure::message(USAGE, format!("`{path}` is no {what}: {error}"))
     })
 }
 
@@ -68,7 +89,11 @@ fn read(path: &Path) -> Result<String, Failure> {
 }
 
 fn options_of(args: &PhantomArgs) -> PhantomOptions {
+    let coarse = matches!(args.size, SizeArg::Fixture | SizeArg::Small);
     let mut scanner = match args.size {
+        _ if args.kind == KindArg::Torso && coarse => ScannerModel::torso_small(),
+        // As many slices as the patient needs.
+        SizeArg::WholeBody if args.kind == KindArg::Torso => ScannerModel::default(),
         SizeArg::Fixture => ScannerModel::fixture(),
         SizeArg::Small => ScannerModel::small(),
         SizeArg::Standard => ScannerModel::default(),
@@ -83,16 +108,14 @@ fn options_of(args: &PhantomArgs) -> PhantomOptions {
     if let Some(psf) = args.psf_fwhm_mm {
         scanner.psf_fwhm_mm = psf;
     }
-    let mut options = PhantomOptions {
+    PhantomOptions {
         scanner,
         dialect: args.dialect.dialect(),
         seed: args.seed,
         distractors: args.distractors,
         without_ct: args.without_ct,
         ..PhantomOptions::default()
-    };
-    options.injection.tracer = args.tracer.tracer();
-    options
+    }
 }
 
 impl ScenarioArg {

@@ -75,7 +75,7 @@ fn trunk_muscle() -> Shape {
 }
 
 /// The fat in which bowel, vessels and pelvic organs lie.
-pub(super) fn cavity() -> Shape {
+pub(crate) fn cavity() -> Shape {
     loft(&[
         [-58.0, 10.0, 10.0, 45.0],
         [-42.0, 22.0, -22.0, 60.0],
@@ -107,11 +107,17 @@ fn thigh(center: [[f64; 2]; 3], radii: [[f64; 2]; 3]) -> Shape {
 
 const THIGH_CENTERS: [[f64; 2]; 3] = [[86.0, 8.0], [90.0, 8.0], [94.0, 4.0]];
 
-pub(super) fn add(scene: &mut Scene, uptake: &Uptake) {
+/// Adds the body; `extra_fat_mm` more fat under the skin than the reference man has.
+pub(crate) fn add(scene: &mut Scene, uptake: &Uptake, extra_fat_mm: f64) {
     let skin_mm = 1.8;
     let leg = thigh(THIGH_CENTERS, [[79.0, 84.0], [88.0, 95.0], [82.0, 88.0]]);
     let genital = Shape::ellipsoid([0.0, -82.0, -84.0], [27.0, 26.0, 36.0]);
-    let outside = [trunk(), leg.clone(), leg.mirrored(), genital.clone()];
+    let mut outside = [trunk(), leg.clone(), leg.mirrored(), genital.clone()];
+    if extra_fat_mm != 0.0 {
+        for shape in &mut outside[..3] {
+            *shape = shape.clone().grown(extra_fat_mm);
+        }
+    }
     for shape in &outside {
         scene.organ("body", shape.clone(), hu::SKIN, uptake.muscle);
     }

@@ -7,8 +7,8 @@ use crate::scene::Scene;
 use crate::shape::{Node, Shape};
 
 /// Centre and radius of the left femoral head.
-pub(super) const HEAD_MM: Vec3 = [86.0, 0.0, 0.0];
-pub(super) const HEAD_RADIUS_MM: f64 = 24.0;
+pub(crate) const HEAD_MM: Vec3 = [86.0, 0.0, 0.0];
+pub(crate) const HEAD_RADIUS_MM: f64 = 24.0;
 
 /// Joint space and thickness of the socket.
 const SOCKET_INNER_MM: f64 = 27.0;
@@ -145,7 +145,7 @@ fn shaft(wall: f64) -> Shape {
     ])
 }
 
-pub(super) fn add(scene: &mut Scene, uptake: &Uptake) {
+pub(crate) fn add(scene: &mut Scene, uptake: &Uptake) {
     let cartilage = Shape::Intersection(vec![
         Shape::Tube(vec![([0.0, -47.0, -14.0], 9.0), ([0.0, -37.0, -40.0], 8.5)]),
         Shape::behind([3.0, 0.0, 0.0], [1.0, 0.0, 0.0]),
@@ -185,7 +185,7 @@ pub(super) fn add(scene: &mut Scene, uptake: &Uptake) {
 }
 
 /// Muscles that line the bones towards the cavity.
-pub(super) fn add_muscles(scene: &mut Scene, uptake: &Uptake) {
+pub(crate) fn add_muscles(scene: &mut Scene, uptake: &Uptake) {
     // Iliacus: the wing once more, further in; the parts behind the sciatic notch stay clear.
     let iliacus = Shape::Intersection(vec![
         wing([-9.0, -9.0, -2.0], Some(8.0)),

@@ -6,13 +6,13 @@
 //! femoral heads 172 mm apart and 48 mm wide, promontory 84 mm above them, iliac crests at the
 //! fourth lumbar vertebra, aortic bifurcation at its middle.
 
-mod body;
-mod bones;
+pub(crate) mod body;
+pub(crate) mod bones;
 mod scenario;
-mod spine;
-mod torso;
-mod vessels;
-mod viscera;
+pub(crate) mod spine;
+pub(crate) mod torso;
+pub(crate) mod vessels;
+pub(crate) mod viscera;
 
 use serde::{Deserialize, Serialize};
 
@@ -105,28 +105,34 @@ impl PelvisSpec {
 }
 
 /// CT numbers of tissues in HU, without contrast medium.
-mod hu {
-    pub(super) const FAT: f32 = -98.0;
-    pub(super) const MUSCLE: f32 = 54.0;
-    pub(super) const SKIN: f32 = 10.0;
-    pub(super) const SOFT: f32 = 38.0;
-    pub(super) const BLOOD: f32 = 43.0;
-    pub(super) const URINE: f32 = 8.0;
-    pub(super) const KIDNEY: f32 = 33.0;
-    pub(super) const BOWEL: f32 = 32.0;
-    pub(super) const STOOL: f32 = 15.0;
-    pub(super) const GAS: f32 = -920.0;
-    pub(super) const DISC: f32 = 78.0;
-    pub(super) const CANAL: f32 = 20.0;
-    pub(super) const TRABECULAR: f32 = 190.0;
-    pub(super) const DENSE_TRABECULAR: f32 = 290.0;
-    pub(super) const CORTICAL: f32 = 820.0;
-    pub(super) const SHAFT: f32 = 1250.0;
-    pub(super) const FATTY_MARROW: f32 = -30.0;
+pub(crate) mod hu {
+    pub(crate) const FAT: f32 = -98.0;
+    pub(crate) const MUSCLE: f32 = 54.0;
+    pub(crate) const SKIN: f32 = 10.0;
+    pub(crate) const SOFT: f32 = 38.0;
+    pub(crate) const BLOOD: f32 = 43.0;
+    pub(crate) const URINE: f32 = 8.0;
+    pub(crate) const KIDNEY: f32 = 33.0;
+    pub(crate) const BOWEL: f32 = 32.0;
+    pub(crate) const STOOL: f32 = 15.0;
+    pub(crate) const GAS: f32 = -920.0;
+    pub(crate) const DISC: f32 = 78.0;
+    pub(crate) const CANAL: f32 = 20.0;
+    pub(crate) const TRABECULAR: f32 = 190.0;
+    pub(crate) const DENSE_TRABECULAR: f32 = 290.0;
+    pub(crate) const CORTICAL: f32 = 820.0;
+    pub(crate) const SHAFT: f32 = 1250.0;
+    pub(crate) const FATTY_MARROW: f32 = -30.0;
 }
 
 /// Adds both sides of a left-sided shape.
-fn both(scene: &mut Scene, names: Option<[&'static str; 2]>, shape: &Shape, hu: f32, suv: f32) {
+pub(crate) fn both(
+    scene: &mut Scene,
+    names: Option<[&'static str; 2]>,
+    shape: &Shape,
+    hu: f32,
+    suv: f32,
+) {
     for (n, side) in [shape.clone(), shape.mirrored()].into_iter().enumerate() {
         match names {
             Some(names) => scene.organ(names[n], side, hu, suv),
@@ -159,11 +165,11 @@ pub(crate) fn scene(spec: &PelvisSpec, tracer: Tracer) -> Result<Scene, PhantomE
         uptake.urine = suv as f32;
     }
     let mut scene = Scene::default();
-    body::add(&mut scene, &uptake);
+    body::add(&mut scene, &uptake, 0.0);
     torso::add_inside(&mut scene, &uptake);
     bones::add_muscles(&mut scene, &uptake);
     viscera::add_bowel(&mut scene, &uptake);
-    torso::add_organs(&mut scene, &uptake);
+    torso::add_organs(&mut scene, &uptake, [Some(0.0); 2]);
     spine::add(&mut scene, &uptake);
     bones::add(&mut scene, &uptake);
     torso::add_bones(&mut scene, &uptake);

@@ -7,7 +7,7 @@ use crate::scene::Scene;
 use crate::shape::{Node, Shape};
 
 /// Anterior upper edge of the sacrum.
-pub(super) const PROMONTORY_MM: Vec3 = [0.0, 8.0, 83.5];
+pub(crate) const PROMONTORY_MM: Vec3 = [0.0, 8.0, 83.5];
 
 /// A vertebra: name, centre of the body, lean of its axis about x in degrees (positive leans the
 /// top forwards) and half axes of the body.
@@ -34,6 +34,16 @@ const THORACIC: [&str; 12] = [
     "vertebrae_T3",
     "vertebrae_T2",
     "vertebrae_T1",
+];
+
+const CERVICAL: [&str; 7] = [
+    "vertebrae_C7",
+    "vertebrae_C6",
+    "vertebrae_C5",
+    "vertebrae_C4",
+    "vertebrae_C3",
+    "vertebrae_C2",
+    "vertebrae_C1",
 ];
 
 /// Centres of the bodies from T12 (first) up to C1, by interpolation along the curves of the
@@ -68,13 +78,17 @@ fn upper_centers() -> Vec<Vec3> {
     centers
 }
 
-pub(super) fn add(scene: &mut Scene, uptake: &Uptake) {
+pub(crate) fn add(scene: &mut Scene, uptake: &Uptake) {
     for (name, center, lean, radii, half) in LUMBAR {
         vertebra(scene, uptake, name, center, lean, radii, half);
     }
     let upper = upper_centers();
     for (n, center) in upper.iter().enumerate() {
-        let name = THORACIC.get(n).copied().unwrap_or("vertebrae_cervical");
+        let name = if n < 12 {
+            THORACIC[n]
+        } else {
+            CERVICAL[n - 12]
+        };
         let shrink = 1.0 - 0.022 * n as f64;
         let half = if n < 12 { 11.5 * shrink + 0.5 } else { 6.5 };
         vertebra(

@@ -22,7 +22,7 @@ const CHEST: [[f64; 4]; 6] = [
 ];
 
 /// Lungs and the fat of the upper abdomen.
-pub(super) fn add_inside(scene: &mut Scene, uptake: &Uptake) {
+pub(crate) fn add_inside(scene: &mut Scene, uptake: &Uptake) {
     let lung = Shape::Tube(vec![
         ([80.0, 20.0, 372.0], 52.0),
         ([78.0, 10.0, 430.0], 58.0),
@@ -41,16 +41,21 @@ pub(super) fn add_inside(scene: &mut Scene, uptake: &Uptake) {
 }
 
 /// Kidneys, liver, spleen, stomach, heart and glands.
-pub(super) fn add_organs(scene: &mut Scene, uptake: &Uptake) {
-    let kidney = |center: Vec3, lean: f64| {
-        Shape::turned_ellipsoid(center, [27.0, 26.0, 55.0], [-8.0, lean, 0.0])
-    };
-    let kidneys = [
-        ("kidney_left", kidney([70.0, 22.0, 240.0], -14.0), 1.0),
-        ("kidney_right", kidney([-70.0, 22.0, 226.0], 14.0), -1.0),
-    ];
-    for (name, shape, side) in kidneys {
-        let z = if side > 0.0 { 240.0 } else { 226.0 };
+///
+/// `kidneys` has for the left and the right one how much higher it lies than usual, in mm, or none.
+pub(crate) fn add_organs(scene: &mut Scene, uptake: &Uptake, kidneys: [Option<f64>; 2]) {
+    let [left, right] = kidneys;
+    for (name, side, usual, higher) in [
+        ("kidney_left", 1.0, 240.0, left),
+        ("kidney_right", -1.0, 226.0, right),
+    ] {
+        let Some(higher) = higher else { continue };
+        let z = usual + higher;
+        let shape = Shape::turned_ellipsoid(
+            [side * 70.0, 22.0, z],
+            [27.0, 26.0, 55.0],
+            [-8.0, -14.0 * side, 0.0],
+        );
         scene.organ(name, shape, hu::KIDNEY, uptake.kidney);
         let sinus = Shape::ellipsoid([side * 62.0, 18.0, z], [13.0, 11.0, 24.0]);
         scene.put(sinus, -60.0, uptake.urine * 0.5);
@@ -106,25 +111,41 @@ fn chest_at(z: f64) -> [f64; 3] {
     [1, 2, 3].map(|m| a[m] + t * (b[m] - a[m]))
 }
 
+/// Ribs from the lowest up.
+const RIBS: [[&str; 2]; 11] = [
+    ["rib_left_11", "rib_right_11"],
+    ["rib_left_10", "rib_right_10"],
+    ["rib_left_9", "rib_right_9"],
+    ["rib_left_8", "rib_right_8"],
+    ["rib_left_7", "rib_right_7"],
+    ["rib_left_6", "rib_right_6"],
+    ["rib_left_5", "rib_right_5"],
+    ["rib_left_4", "rib_right_4"],
+    ["rib_left_3", "rib_right_3"],
+    ["rib_left_2", "rib_right_2"],
+    ["rib_left_1", "rib_right_1"],
+];
+
+/// The middle of a left rib, counted from the lowest, some steps of 11 degrees from its head; the
+/// head lies 50 mm above the front end.
+pub(crate) fn rib_at(rib: u8, step: u8) -> Vec3 {
+    let angle = (75.0 - 11.0 * f64::from(step)).to_radians();
+    let z = 330.0 + 25.0 * f64::from(rib) - 4.0 * f64::from(step);
+    let [half, front, back] = chest_at(z);
+    let middle = f64::midpoint(front, back);
+    [
+        half * angle.cos(),
+        middle + (back - middle) * angle.sin(),
+        z,
+    ]
+}
+
 /// Ribs, sternum, shoulder girdle, jaw and skull.
-pub(super) fn add_bones(scene: &mut Scene, uptake: &Uptake) {
-    for rib in 0..11 {
-        // The head of a rib lies 50 mm above its front end.
-        let top = 330.0 + 25.0 * f64::from(rib);
-        let mut nodes: Vec<Node> = Vec::new();
+pub(crate) fn add_bones(scene: &mut Scene, uptake: &Uptake) {
+    for rib in 0..11_u8 {
+        let names = RIBS[usize::from(rib)];
         let reach = if rib < 2 { 9 } else { 13 };
-        for step in 0..=reach {
-            let angle = (75.0 - 11.0 * f64::from(step)).to_radians();
-            let z = top - 4.0 * f64::from(step);
-            let [half, front, back] = chest_at(z);
-            let middle = f64::midpoint(front, back);
-            let p = [
-                half * angle.cos(),
-                middle + (back - middle) * angle.sin(),
-                z,
-            ];
-            nodes.push((p, 5.2));
-        }
+        let nodes: Vec<Node> = (0..=reach).map(|step| (rib_at(rib, step), 5.2)).collect();
         for pair in nodes
             .chunks(5)
             .zip(nodes.chunks(5).skip(1))
@@ -134,19 +155,13 @@ pub(super) fn add_bones(scene: &mut Scene, uptake: &Uptake) {
             let piece = Shape::Tube(pair);
             both(
                 scene,
-                Some(["ribs_left", "ribs_right"]),
+                Some(names),
                 &piece,
                 hu::CORTICAL,
                 uptake.marrow * 0.5,
             );
             let marrow = piece.grown(-1.8);
-            both(
-                scene,
-                Some(["ribs_left", "ribs_right"]),
-                &marrow,
-                hu::TRABECULAR,
-                uptake.marrow,
-            );
+            both(scene, Some(names), &marrow, hu::TRABECULAR, uptake.marrow);
         }
     }
     let sternum = Shape::Tube(vec![
@@ -165,9 +180,12 @@ pub(super) fn add_bones(scene: &mut Scene, uptake: &Uptake) {
         ([76.0, 84.0, 560.0], 4.0),
         ([130.0, 30.0, 560.0], 6.0),
     ]]);
-    for side in [clavicle, scapula] {
-        shell(scene, "shoulder_left", &side, 1.6, uptake);
-        shell(scene, "shoulder_right", &side.mirrored(), 1.6, uptake);
+    for (names, side) in [
+        (["clavicula_left", "clavicula_right"], clavicle),
+        (["scapula_left", "scapula_right"], scapula),
+    ] {
+        shell(scene, names[0], &side, 1.6, uptake);
+        shell(scene, names[1], &side.mirrored(), 1.6, uptake);
     }
     let jaw = Shape::Tube(vec![
         ([0.0, -74.0, 688.0], 7.0),

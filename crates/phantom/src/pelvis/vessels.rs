@@ -7,12 +7,12 @@ use crate::scene::Scene;
 use crate::shape::Shape;
 
 /// Where the aorta divides: in front of the middle of L4.
-pub(super) const BIFURCATION_MM: Vec3 = [8.0, -28.0, 150.0];
+pub(crate) const BIFURCATION_MM: Vec3 = [8.0, -28.0, 150.0];
 
 /// Where the left common iliac artery divides: in front of the sacroiliac joint.
-pub(super) const ILIAC_BIFURCATION_MM: Vec3 = [42.0, 2.0, 98.0];
+pub(crate) const ILIAC_BIFURCATION_MM: Vec3 = [42.0, 2.0, 98.0];
 
-pub(super) fn add(scene: &mut Scene, uptake: &Uptake) {
+pub(crate) fn add(scene: &mut Scene, uptake: &Uptake) {
     let mut vessel = |name, nodes: Vec<(Vec3, f64)>| {
         scene.organ(name, Shape::Tube(nodes), hu::BLOOD, uptake.blood);
     };

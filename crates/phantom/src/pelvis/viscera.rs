@@ -7,7 +7,7 @@ use crate::scene::Scene;
 use crate::shape::{Node, Shape};
 
 /// Where the bladder ends after prostatectomy: the neck, drawn down to the anastomosis.
-pub(super) const BLADDER_NECK_MM: Vec3 = [0.0, -10.0, -14.0];
+pub(crate) const BLADDER_NECK_MM: Vec3 = [0.0, -10.0, -14.0];
 
 /// Half axes of a bladder of 130 mL, and the lowest point of its body.
 const BLADDER_RADII_MM: Vec3 = [36.0, 31.0, 27.5];
@@ -17,7 +17,7 @@ const BLADDER_BACK_Y_MM: f64 = 15.0;
 const BLADDER_WALL_MM: f64 = 3.0;
 
 /// Small and large bowel and the rectum.
-pub(super) fn add_bowel(scene: &mut Scene, uptake: &Uptake) {
+pub(crate) fn add_bowel(scene: &mut Scene, uptake: &Uptake) {
     small_bowel(scene, uptake);
     let descending: [Node; 7] = [
         ([104.0, -18.0, 270.0], 17.0),
@@ -87,14 +87,14 @@ fn small_bowel(scene: &mut Scene, uptake: &Uptake) {
 }
 
 /// Organs of the lesser pelvis, over bones and vessels.
-pub(super) fn add_pelvic(scene: &mut Scene, spec: &PelvisSpec, uptake: &Uptake) {
+pub(crate) fn add_pelvic(scene: &mut Scene, spec: &PelvisSpec, uptake: &Uptake) {
     rectum(scene, uptake);
     bed(scene, uptake);
     bladder(scene, spec, uptake);
     ureters(scene, spec, uptake);
 }
 
-fn rectum(scene: &mut Scene, uptake: &Uptake) {
+pub(crate) fn rectum(scene: &mut Scene, uptake: &Uptake) {
     let nodes: [Node; 7] = [
         ([0.0, 58.0, -78.0], 8.0),
         ([0.0, 44.0, -58.0], 10.5),
@@ -117,7 +117,7 @@ fn rectum(scene: &mut Scene, uptake: &Uptake) {
 }
 
 /// Scar, sphincter and bulb below the bladder, and the clips of the operation.
-fn bed(scene: &mut Scene, uptake: &Uptake) {
+pub(crate) fn bed(scene: &mut Scene, uptake: &Uptake) {
     let scar = Shape::Tube(vec![([0.0, -6.0, -16.0], 10.0), ([0.0, -6.0, -30.0], 8.5)]);
     scene.organ("prostate_bed", scar, hu::SOFT, uptake.muscle);
     let sphincter = Shape::Tube(vec![([0.0, -6.0, -30.0], 8.0), ([0.0, -4.0, -50.0], 9.0)]);
@@ -147,7 +147,7 @@ fn bed(scene: &mut Scene, uptake: &Uptake) {
 }
 
 /// Urine of the wanted volume inside its wall; a fuller bladder rises, its floor stays.
-fn bladder(scene: &mut Scene, spec: &PelvisSpec, uptake: &Uptake) {
+pub(crate) fn bladder(scene: &mut Scene, spec: &PelvisSpec, uptake: &Uptake) {
     let scale = (spec.bladder_ml / BLADDER_RADII_VOLUME_ML).cbrt();
     let [rx, ry, rz] = BLADDER_RADII_MM.map(|r| r * scale);
     let center = [0.0, BLADDER_BACK_Y_MM - ry, BLADDER_FLOOR_Z_MM + rz];
@@ -161,20 +161,22 @@ fn bladder(scene: &mut Scene, spec: &PelvisSpec, uptake: &Uptake) {
     scene.organ("urinary_bladder", urine, hu::URINE, uptake.urine);
 }
 
+/// The left ureter.
+pub(crate) const URETER: [Node; 8] = [
+    ([44.0, -14.0, 230.0], 2.0),
+    ([38.0, -20.0, 180.0], 2.0),
+    ([34.0, -24.0, 135.0], 2.0),
+    ([40.0, -12.0, 106.0], 2.0),
+    ([46.0, 26.0, 64.0], 2.0),
+    ([42.0, 30.0, 36.0], 2.0),
+    ([28.0, 20.0, 18.0], 2.0),
+    ([20.0, 8.0, 12.0], 2.0),
+];
+
 /// Both ureters; filled with urine in short stretches where they cross the iliac vessels.
 fn ureters(scene: &mut Scene, spec: &PelvisSpec, uptake: &Uptake) {
-    let course: [Node; 8] = [
-        ([44.0, -14.0, 230.0], 2.0),
-        ([38.0, -20.0, 180.0], 2.0),
-        ([34.0, -24.0, 135.0], 2.0),
-        ([40.0, -12.0, 106.0], 2.0),
-        ([46.0, 26.0, 64.0], 2.0),
-        ([42.0, 30.0, 36.0], 2.0),
-        ([28.0, 20.0, 18.0], 2.0),
-        ([20.0, 8.0, 12.0], 2.0),
-    ];
     let names = ["ureter_left", "ureter_right"];
-    let tube = Shape::Tube(course.to_vec());
+    let tube = Shape::Tube(URETER.to_vec());
     both(scene, Some(names), &tube, hu::BOWEL, uptake.muscle);
     if spec.ureter_spots {
         let spot = Shape::Tube(vec![

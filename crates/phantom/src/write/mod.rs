@@ -87,7 +87,8 @@ pub struct PhantomSummary {
 }
 
 /// Renders a phantom and writes it to `out`, which is made when it does not exist: PET slices to
-/// `PT/`, CT slices to `CT/`, the truth to `truth.json` and the lesions to `truth.nii.gz`.
+/// `PT/`, CT slices to `CT/`, the truth to `truth.json` and the lesions to `truth.nii.gz`. Of a torso
+/// the organs go to `organs.nii.gz`, with the names of its labels in `organs.txt`.
 ///
 /// The files are the same for the same arguments, whatever the number of threads.
 ///
@@ -125,6 +126,12 @@ pub fn generate(
     }
     let labels = out.join("truth.nii.gz");
     nifti::write_labels(&study, &labels)?;
+    if matches!(kind, PhantomKind::Torso(_)) {
+        nifti::write_organs(&study, &out.join("organs.nii.gz"))?;
+        let names = study.organ_names().into_iter().zip(1..);
+        let lines = names.map(|(name, label)| format!("{label} {name}\n"));
+        write_text(&out.join("organs.txt"), &lines.collect::<String>())?;
+    }
     let truth = out.join("truth.json");
     let document = TruthDocument::new(kind, options, &writing, &study);
     let text = serde_json::to_string_pretty(&document).map_err(|error| PhantomError::Io {
@@ -258,6 +265,13 @@ fn subject(kind: &PhantomKind, options: &PhantomOptions) -> Subject {
             "M",
             "PSMA PET/CT phantom",
             "PELVIS",
+        ),
+        PhantomKind::Torso(_) => (
+            "Phantom^Torso",
+            format!("TORSO-{}", options.seed),
+            "M",
+            "PSMA PET/CT phantom",
+            "WHOLEBODY",
         ),
     };
     Subject {

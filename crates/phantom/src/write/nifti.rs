@@ -1,4 +1,4 @@
-//! The label map of the lesions.
+//! The label maps of lesions and organs.
 
 use std::path::Path;
 
@@ -27,6 +27,21 @@ pub(super) fn write_labels(study: &PhantomStudy, path: &Path) -> Result<(), Phan
             }
         }
     }
+    write(labels, grid, path)
+}
+
+/// Writes the organs as a NIfTI label map on the CT grid: a voxel's value is the place of its organ
+/// in [`PhantomStudy::organ_names`], from 1.
+pub(super) fn write_organs(study: &PhantomStudy, path: &Path) -> Result<(), PhantomError> {
+    let grid = study.ct.grid();
+    let [nk, nj, ni] = grid.shape();
+    // There are some hundred organs.
+    let labels = study.organ_labels(grid);
+    let labels = Array3::from_shape_fn((nk, nj, ni), |(k, j, i)| labels[[k, j, i]] as u8);
+    write(labels, grid, path)
+}
+
+fn write(labels: Array3<u8>, grid: &Grid, path: &Path) -> Result<(), PhantomError> {
     WriterOptions::new(path)
         .reference_header(&header(grid))
         .write_nifti(&labels.reversed_axes())
@@ -47,7 +62,7 @@ fn header(grid: &Grid) -> NiftiHeader {
     NiftiHeader {
         pixdim: [qfac, di as f32, dj as f32, dk as f32, 0.0, 0.0, 0.0, 0.0],
         xyzt_units: 2,
-        descrip: b"isoboost phantom lesions".to_vec(),
+        descrip: b"isoboost phantom labels".to_vec(),
         sform_code: SCANNER_COORDINATES,
         qform_code: SCANNER_COORDINATES,
         srow_x: row(0),
