@@ -1,5 +1,8 @@
 //! Organs and their names.
 
+mod codes;
+mod names;
+
 use isoboost_volume::Mask;
 
 use crate::totalsegmentator::TOTALSEGMENTATOR_LABELS;
@@ -20,6 +23,11 @@ impl Side {
             Self::Left => "left",
             Self::Right => "right",
         }
+    }
+
+    /// The side of a SNOMED CT or SNOMED-RT laterality code, as `7771000` or `G-A101` for left.
+    pub fn from_code(value: &str) -> Option<Self> {
+        codes::side_of(value)
     }
 
     /// The side of a position `x_mm` in a patient whose midline is at `midline_mm`.
@@ -127,41 +135,30 @@ pub enum OrganKind {
     Femur(Side),
     FemoralHead(Side),
     Rib(Side, u8),
+    /// Ribs of one side that are not counted.
+    Ribs(Side),
     Sternum,
     Skull,
     Humerus(Side),
     Scapula(Side),
     Clavicle(Side),
+    /// Clavicle, scapula and the head of the humerus in one.
+    ShoulderGirdle(Side),
     Muscle,
 }
 
 impl OrganKind {
-    /// Recognises the names of `TotalSegmentator`, of TG-263 and those in common use, with any
-    /// case and separators: `kidney_left`, `Kidney_L`, `Left Kidney`.
+    /// Recognises the names of `TotalSegmentator`, of TG-263 and those in common use in English,
+    /// German, French, Spanish and Italian, with any case, accents and separators: `kidney_left`,
+    /// `Kidney_L`, `Left Kidney`, `Niere li`. Targets, margins and helpers of planning, as
+    /// `PTV Bladder` or `Rectum_PRV05`, are no organs.
     pub fn from_name(name: &str) -> Option<Self> {
-        let mut side = None;
-        let mut words = Vec::new();
-        for word in words_of(name) {
-            match word.as_str() {
-                "l" | "lt" | "left" => side = Some(Side::Left),
-                "r" | "rt" | "right" => side = Some(Side::Right),
-                _ => words.push(word),
-            }
-        }
-        if let Some(vertebra) = vertebra_of(&words) {
-            return Some(vertebra);
-        }
-        if let ([rib, number], Some(side)) = (words.as_slice(), side)
-            && (rib == "rib" || rib == "ribs")
-        {
-            return number.parse().ok().map(|n| Self::Rib(side, n));
-        }
-        let plain = words.concat();
-        if let Some((_, kind)) = UNPAIRED.iter().find(|(known, _)| *known == plain) {
-            return Some(*kind);
-        }
-        let (_, kind) = PAIRED.iter().find(|(known, _)| *known == plain)?;
-        Some(kind(side?))
+        names::from_name(name)
+    }
+
+    /// The organ of a SNOMED CT or SNOMED-RT code value; an organ on both sides needs its side.
+    pub fn from_code(value: &str, side: Option<Side>) -> Option<Self> {
+        codes::from_code(value, side)
     }
 
     /// The organ of a `TotalSegmentator` label number (task `total`, version 2).
@@ -190,6 +187,8 @@ impl OrganKind {
             Self::Femur(side) => sided(side, "femur"),
             Self::FemoralHead(side) => sided(side, "femoral head"),
             Self::Rib(side, number) => format!("{} rib {number}", side.name()),
+            Self::Ribs(side) => sided(side, "ribs"),
+            Self::ShoulderGirdle(side) => sided(side, "shoulder girdle"),
             Self::Humerus(side) => sided(side, "humerus"),
             Self::Scapula(side) => sided(side, "scapula"),
             Self::Clavicle(side) => sided(side, "clavicle"),
@@ -206,10 +205,7 @@ impl OrganKind {
             Self::SeminalVesicles => "seminal vesicles",
             Self::SmallBowel => "small bowel",
             Self::InferiorVenaCava => "inferior vena cava",
-            other => UNPAIRED
-                .iter()
-                .find(|(_, kind)| *kind == other)
-                .map_or("organ", |(name, _)| name),
+            other => names::plain_name(other),
         }
     }
 
@@ -223,6 +219,8 @@ impl OrganKind {
                 | Self::Femur(_)
                 | Self::FemoralHead(_)
                 | Self::Rib(..)
+                | Self::Ribs(_)
+                | Self::ShoulderGirdle(_)
                 | Self::Sternum
                 | Self::Skull
                 | Self::Humerus(_)
@@ -265,165 +263,9 @@ pub struct Organ {
     pub evidence: String,
 }
 
-type Paired = fn(Side) -> OrganKind;
-
-/// Names without separators and side, of organs on both sides.
-const PAIRED: &[(&str, Paired)] = &[
-    ("ureter", OrganKind::Ureter),
-    ("kidney", OrganKind::Kidney),
-    ("adrenalgland", OrganKind::Adrenal),
-    ("adrenal", OrganKind::Adrenal),
-    ("glndadrenal", OrganKind::Adrenal),
-    ("parotid", OrganKind::Parotid),
-    ("parotidgland", OrganKind::Parotid),
-    ("glndparotid", OrganKind::Parotid),
-    ("submandibular", OrganKind::Submandibular),
-    ("submandibulargland", OrganKind::Submandibular),
-    ("glndsubmand", OrganKind::Submandibular),
-    ("lacrimal", OrganKind::Lacrimal),
-    ("lacrimalgland", OrganKind::Lacrimal),
-    ("glndlacrimal", OrganKind::Lacrimal),
-    ("lung", OrganKind::Lung),
-    ("lungupperlobe", OrganKind::Lung),
-    ("lungmiddlelobe", OrganKind::Lung),
-    ("lunglowerlobe", OrganKind::Lung),
-    ("iliacartery", OrganKind::IliacArtery),
-    ("ailiac", OrganKind::IliacArtery),
-    ("ailiaccommon", OrganKind::IliacArtery),
-    ("iliacvena", OrganKind::IliacVein),
-    ("iliacvein", OrganKind::IliacVein),
-    ("viliac", OrganKind::IliacVein),
-    ("ailiacext", OrganKind::ExternalIliacVessels),
-    ("viliacext", OrganKind::ExternalIliacVessels),
-    ("ailiacint", OrganKind::InternalIliacVessels),
-    ("viliacint", OrganKind::InternalIliacVessels),
-    ("hip", OrganKind::Hip),
-    ("hipbone", OrganKind::Hip),
-    ("bonehip", OrganKind::Hip),
-    ("boneilium", OrganKind::Hip),
-    ("femur", OrganKind::Femur),
-    ("femurhead", OrganKind::FemoralHead),
-    ("femoralhead", OrganKind::FemoralHead),
-    ("femhead", OrganKind::FemoralHead),
-    ("femurheadneck", OrganKind::FemoralHead),
-    ("humerus", OrganKind::Humerus),
-    ("scapula", OrganKind::Scapula),
-    ("clavicula", OrganKind::Clavicle),
-    ("clavicle", OrganKind::Clavicle),
-    ("gluteusmaximus", |_| OrganKind::Muscle),
-    ("gluteusmedius", |_| OrganKind::Muscle),
-    ("gluteusminimus", |_| OrganKind::Muscle),
-    ("autochthon", |_| OrganKind::Muscle),
-    ("iliopsoas", |_| OrganKind::Muscle),
-];
-
-/// Names without separators, of single organs; the first name of an organ is its plain one.
-const UNPAIRED: &[(&str, OrganKind)] = &[
-    ("urinarybladder", OrganKind::UrinaryBladder),
-    ("bladder", OrganKind::UrinaryBladder),
-    ("bladderwall", OrganKind::UrinaryBladder),
-    ("urethra", OrganKind::Urethra),
-    ("penilebulb", OrganKind::PenileBulb),
-    ("prostate", OrganKind::Prostate),
-    ("prostatebed", OrganKind::ProstateBed),
-    ("seminalvesicles", OrganKind::SeminalVesicles),
-    ("seminalves", OrganKind::SeminalVesicles),
-    ("rectum", OrganKind::Rectum),
-    ("anorectum", OrganKind::Rectum),
-    ("colon", OrganKind::Colon),
-    ("sigmoid", OrganKind::Colon),
-    ("colonsigmoid", OrganKind::Colon),
-    ("bowellarge", OrganKind::Colon),
-    ("smallbowel", OrganKind::SmallBowel),
-    ("bowelsmall", OrganKind::SmallBowel),
-    ("duodenum", OrganKind::Duodenum),
-    ("bowel", OrganKind::Bowel),
-    ("bowelbag", OrganKind::Bowel),
-    ("bagbowel", OrganKind::Bowel),
-    ("stomach", OrganKind::Stomach),
-    ("liver", OrganKind::Liver),
-    ("gallbladder", OrganKind::Gallbladder),
-    ("spleen", OrganKind::Spleen),
-    ("pancreas", OrganKind::Pancreas),
-    ("thyroid", OrganKind::Thyroid),
-    ("thyroidgland", OrganKind::Thyroid),
-    ("glndthyroid", OrganKind::Thyroid),
-    ("oesophagus", OrganKind::Oesophagus),
-    ("esophagus", OrganKind::Oesophagus),
-    ("trachea", OrganKind::Trachea),
-    ("heart", OrganKind::Heart),
-    ("brain", OrganKind::Brain),
-    ("aorta", OrganKind::Aorta),
-    ("aaorta", OrganKind::Aorta),
-    ("inferiorvenacava", OrganKind::InferiorVenaCava),
-    ("vvenacavai", OrganKind::InferiorVenaCava),
-    ("sacrum", OrganKind::Sacrum),
-    ("sternum", OrganKind::Sternum),
-    ("skull", OrganKind::Skull),
-    ("muscle", OrganKind::Muscle),
-];
-
-/// The words of a name in lower case; a capital after a small letter begins a new one.
-fn words_of(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut after_small = false;
-    for letter in name.chars() {
-        let starts = letter.is_uppercase() && after_small;
-        after_small = letter.is_lowercase();
-        if starts || !letter.is_alphanumeric() {
-            words.push(String::new());
-        }
-        if letter.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(letter.to_lowercase());
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-fn vertebra_of(words: &[String]) -> Option<OrganKind> {
-    let label = match words {
-        [one] => one,
-        [kind, label] if ["vertebra", "vertebrae", "vb"].contains(&kind.as_str()) => label,
-        _ => return None,
-    };
-    Vertebra::from_label(label).map(OrganKind::Vertebra)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_of_several_worlds_mean_the_same_organ() {
-        use OrganKind as K;
-        use Side::{Left, Right};
-        for (name, kind) in [
-            ("urinary_bladder", K::UrinaryBladder),
-            ("Bladder", K::UrinaryBladder),
-            ("kidney_left", K::Kidney(Left)),
-            ("Kidney_R", K::Kidney(Right)),
-            ("Left Kidney", K::Kidney(Left)),
-            ("KidneyLeft", K::Kidney(Left)),
-            ("iliac_vena_left", K::IliacVein(Left)),
-            ("A_Iliac_Ext_R", K::ExternalIliacVessels(Right)),
-            ("Femur_Head_L", K::FemoralHead(Left)),
-            ("FemoralHead_R", K::FemoralHead(Right)),
-            ("vertebrae_L5", K::Vertebra(Vertebra::L5)),
-            ("VB_S1", K::Vertebra(Vertebra::S1)),
-            ("rib_left_11", K::Rib(Left, 11)),
-            ("lung_upper_lobe_right", K::Lung(Right)),
-            ("Glnd_Submand_L", K::Submandibular(Left)),
-            ("Bag_Bowel", K::Bowel),
-        ] {
-            assert_eq!(OrganKind::from_name(name), Some(kind), "{name}");
-        }
-        for name in ["PTV_70", "kidney", "GTVp", "", "L7", "External"] {
-            assert_eq!(OrganKind::from_name(name), None, "{name}");
-        }
-    }
 
     #[test]
     fn labels_of_totalsegmentator_have_their_organs() {

@@ -1,4 +1,5 @@
-//! All DICOM knowledge: finding studies, loading PET and CT, writing structure sets.
+//! All DICOM knowledge: finding studies, loading PET and CT, reading and writing structure sets,
+//! reading segmentations.
 //!
 //! Reading goes in three steps, each of which can be refused with a reason:
 //!
@@ -63,6 +64,7 @@ mod provenance;
 mod record;
 mod reference_images;
 mod rtstruct;
+mod segmentation;
 mod select;
 mod sop_class;
 mod source;
@@ -89,6 +91,10 @@ pub use reference_images::{ReferenceError, ReferenceImages, ReferenceSlice};
 pub use rtstruct::{
     ImportedStructures, StructureError, StructureReadError, StructureWriteError, WrittenObject,
     read_structure_set, write_structure_set,
+};
+pub use segmentation::{
+    Code, Concept, Segment, Segmentation, SegmentationProblem, SegmentationReadError,
+    read_segmentation,
 };
 pub use select::{SelectError, Selection, SeriesChoice, select};
 pub use sop_class::ObjectKind;

@@ -194,7 +194,8 @@ fn stored_integer(attributes: Attributes<'_>) -> Result<StoredNumber, PixelProbl
     })
 }
 
-fn side(attributes: Attributes<'_>, tag: Tag) -> Result<u16, PixelProblem> {
+/// Rows or Columns.
+pub(crate) fn side(attributes: Attributes<'_>, tag: Tag) -> Result<u16, PixelProblem> {
     attributes
         .integer(tag)?
         .and_then(|n| u16::try_from(n).ok())

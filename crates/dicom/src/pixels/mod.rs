@@ -12,6 +12,7 @@ mod values;
 
 pub use decompress::CompressionError;
 pub use format::PixelProblem;
-pub(crate) use format::{PixelFormat, pixel_format};
-pub(crate) use object::{PixelReader, ReadPixelsError, StoredFrame};
+pub(crate) use format::{PixelFormat, StoredNumber, pixel_format, side};
+pub(crate) use fragments::frame_fragments;
+pub(crate) use object::{PixelReader, ReadPixelsError, StoredFrame, object_bytes};
 pub(crate) use values::{Hounsfield, Scaled, is_tissue};

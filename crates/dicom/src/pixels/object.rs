@@ -8,6 +8,8 @@ use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 use super::decompress::{CompressionError, decompress};
 use super::format::{PixelFormat, PixelProblem, StoredNumber};
 use super::fragments::{FragmentError, frame_fragments};
+use crate::ObjectSource;
+use crate::header::PixelLayout;
 use crate::header::inflate;
 use crate::study::Instance;
 
@@ -64,7 +66,7 @@ impl<'a> PixelReader<'a> {
         check_packing(instance, element.length.is_none())?;
         let is_plain = instance.source.plain_position().is_some();
         let contents = if element.length.is_none() {
-            let mut object = whole_object(instance)?;
+            let mut object = object_bytes(&instance.source, &instance.layout)?;
             let start = usize::try_from(element.offset).unwrap_or(usize::MAX);
             let value = object.split_off(start.min(object.len()));
             let frames = frame_fragments(&value, format.frames as usize)?;
@@ -72,7 +74,7 @@ impl<'a> PixelReader<'a> {
         } else if is_plain && instance.layout.deflated_from.is_none() {
             Contents::OnDisk
         } else {
-            Contents::InMemory(whole_object(instance)?)
+            Contents::InMemory(object_bytes(&instance.source, &instance.layout)?)
         };
         Ok(Self {
             instance,
@@ -182,14 +184,14 @@ fn check_packing(instance: &Instance, in_fragments: bool) -> Result<(), ReadPixe
 }
 
 /// The bytes that element offsets count in: the object, or its inflated data set.
-fn whole_object(instance: &Instance) -> Result<Vec<u8>, ReadPixelsError> {
-    let mut bytes = instance.source.read_all()?;
-    match instance.layout.deflated_from {
+pub(crate) fn object_bytes(source: &ObjectSource, layout: &PixelLayout) -> io::Result<Vec<u8>> {
+    let mut bytes = source.read_all()?;
+    match layout.deflated_from {
         None => Ok(bytes),
         Some(start) => {
             let start = usize::try_from(start).unwrap_or(usize::MAX);
             let packed = bytes.split_off(start.min(bytes.len()));
-            Ok(inflate(&packed)?)
+            inflate(&packed)
         }
     }
 }

@@ -1,17 +1,27 @@
 //! Organs that other software has drawn.
 
+mod command;
+mod label_map;
+mod mask_folder;
+mod segmentation;
+mod structure_set;
+
 use std::path::{Path, PathBuf};
 
 use isoboost_anatomy::ImportedOrgan;
-use isoboost_volume::{Grid, Mask, Volume, rasterise};
+use isoboost_volume::Grid;
+
+pub use command::{AnatomyConfig, CommandError};
+pub(crate) use command::{Drawn, draw};
 
 /// Where organs come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImportedFrom {
     /// A NIfTI label map and, where the numbers are not TotalSegmentator's, a file with their
-    /// names.
-    LabelMap {
-        /// The label map.
+    /// names; or a folder of NIfTI masks that are named like their organs; or a DICOM
+    /// segmentation, or a folder that holds one. Which it is, the files say.
+    Labels {
+        /// The file or folder.
         path: PathBuf,
         /// Lines of `number name`.
         names: Option<PathBuf>,
@@ -50,12 +60,25 @@ pub enum ImportError {
         /// The line.
         found: String,
     },
+    /// The segmentation cannot be read.
+    #[error(transparent)]
+    Segmentation(#[from] isoboost_dicom::SegmentationReadError),
+    /// A folder without anything that organs can be read from.
+    #[error(
+        "`{path}` holds no organs: expected NIfTI masks named like their organs (`liver.nii.gz`), or one DICOM segmentation; found {found}"
+    )]
+    NoOrgans {
+        /// The folder or file.
+        path: PathBuf,
+        /// What is there.
+        found: String,
+    },
     /// The organs lie in another frame of reference than the images.
     #[error(
-        "the RTSTRUCT `{path}` belongs to frame of reference {found}, the PET to {expected}; organs of other images cannot be used"
+        "the organs of `{path}` belong to frame of reference {found}, the PET to {expected}; organs of other images cannot be used"
     )]
     FrameOfReference {
-        /// The RTSTRUCT.
+        /// The file.
         path: PathBuf,
         /// Its Frame of Reference UID.
         found: String,
@@ -82,7 +105,7 @@ impl ImportedFrom {
             }
             _ => (text, None),
         };
-        Self::LabelMap {
+        Self::Labels {
             path: PathBuf::from(path),
             names,
         }
@@ -91,7 +114,7 @@ impl ImportedFrom {
     /// The file itself.
     pub fn path(&self) -> &Path {
         match self {
-            Self::LabelMap { path, .. } | Self::StructureSet(path) => path,
+            Self::Labels { path, .. } | Self::StructureSet(path) => path,
         }
     }
 
@@ -105,11 +128,10 @@ impl ImportedFrom {
         frame_of_reference: &str,
     ) -> Result<Vec<ImportedOrgan>, ImportError> {
         let organs = match self {
-            Self::LabelMap { path, names } => {
-                let labels = isoboost_report::read_label_map(path)?;
-                organs_of(&labels, &label_names(names.as_deref())?)
+            Self::Labels { path, names } => {
+                read_labels(path, names.as_deref(), frame_of_reference)?
             }
-            Self::StructureSet(path) => contoured_organs(path, images, frame_of_reference)?,
+            Self::StructureSet(path) => structure_set::read(path, images, frame_of_reference)?,
         };
         let overlaps = organs.iter().any(|organ| {
             let center = organ.mask.centroid();
@@ -124,75 +146,34 @@ impl ImportedFrom {
     }
 }
 
-fn contoured_organs(
+/// Organs by what a path holds.
+fn read_labels(
     path: &Path,
-    images: &Grid,
+    names: Option<&Path>,
     frame_of_reference: &str,
 ) -> Result<Vec<ImportedOrgan>, ImportError> {
-    let read = isoboost_dicom::read_structure_set(path)?;
-    let frames = &read.frames_of_reference;
-    if !frames.is_empty() && !frames.iter().any(|uid| uid == frame_of_reference) {
-        return Err(ImportError::FrameOfReference {
-            path: path.to_path_buf(),
-            found: frames.join(", "),
-            expected: frame_of_reference.to_owned(),
-        });
+    if path.is_dir() {
+        let masks = mask_folder::masks_in(path);
+        if !masks.is_empty() {
+            return mask_folder::read(&masks);
+        }
+        let file = segmentation::only_one_in(path)?;
+        return segmentation::read(&file, frame_of_reference);
     }
-    let organs = read.structures.rois.iter().filter_map(|roi| {
-        let points: Vec<_> = roi
-            .contours
-            .iter()
-            .flat_map(|c| c.points.iter().copied())
-            .collect();
-        let bounds = images.box_around(&points, 1.0)?;
-        let mask = rasterise(&roi.contours, &images.crop(bounds));
-        (!mask.is_empty()).then(|| ImportedOrgan {
-            name: roi.name.clone(),
-            mask,
-        })
-    });
-    Ok(organs.collect())
+    if segmentation::is_dicom(path) {
+        return segmentation::read(path, frame_of_reference);
+    }
+    label_map::read(path, names)
 }
 
-/// One mask for each label that has a name, in a box around it.
-fn organs_of(labels: &Volume<u16>, names: &[(u16, String)]) -> Vec<ImportedOrgan> {
-    let bounds = isoboost_volume::label_boxes(labels);
-    names
-        .iter()
-        .filter_map(|(label, name)| {
-            let crop = labels.crop(*bounds.get(label)?);
-            Some(ImportedOrgan {
-                name: name.clone(),
-                mask: Mask::from_fn(crop.grid().clone(), |voxel| crop[voxel] == *label),
-            })
-        })
-        .collect()
-}
-
-fn label_names(path: Option<&Path>) -> Result<Vec<(u16, String)>, ImportError> {
-    let Some(path) = path else {
-        return Ok(isoboost_anatomy::TOTALSEGMENTATOR_LABELS
-            .iter()
-            .map(|(label, name)| (*label, (*name).to_owned()))
-            .collect());
-    };
-    let text = std::fs::read_to_string(path).map_err(|source| ImportError::Names {
+/// Refuses organs of another frame of reference; none told is none refused.
+fn check_frame(path: &Path, found: &[String], expected: &str) -> Result<(), ImportError> {
+    if found.is_empty() || found.iter().any(|uid| uid == expected) {
+        return Ok(());
+    }
+    Err(ImportError::FrameOfReference {
         path: path.to_path_buf(),
-        source,
-    })?;
-    text.lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
-        .map(|(n, line)| {
-            let parts = line.trim().split_once([' ', '\t', ',']);
-            let parsed = parts.and_then(|(label, name)| {
-                Some((label.trim().parse().ok()?, name.trim().to_owned()))
-            });
-            parsed.ok_or_else(|| ImportError::NameLine {
-                path: path.to_path_buf(),
-                line: n + 1,
-                found: line.to_owned(),
-            })
-        })
-        .collect()
+        found: found.join(", "),
+        expected: expected.to_owned(),
+    })
 }
