@@ -11,8 +11,12 @@ const LEAST_SUV: f32 = 6.0;
 /// Share of the zone's highest uptake that bounds a kidney, and how it is raised while a
 /// neighbour of similar uptake is joined to it.
 const FIRST_SHARE: f64 = 0.35;
-const SHARE_STEP: f64 = 0.1;
-const LAST_SHARE: f64 = 0.8;
+const SHARE_STEP: f64 = 0.05;
+const LAST_SHARE: f64 = 0.92;
+
+/// Urine in the renal pelvis may be several times as hot as the kidney around it: where the first
+/// share shows the pelvis alone, these are tried.
+const FAINT_SHARES: [f64; 4] = [0.25, 0.17, 0.11, 0.07];
 
 /// Volume of a kidney in mL, and of a pole at the end of the field.
 const KIDNEY_ML: (f64, f64) = (25.0, 380.0);
@@ -66,30 +70,57 @@ fn one(scene: &Scene<'_>, side: Side) -> Option<(Side, Part, f64, bool)> {
         .filter(|v| soft(*v))
         .map(|v| scene.suv[v])
         .fold(0.0, f32::max);
-    let mut share = FIRST_SHARE;
-    while share <= LAST_SHARE {
+    let at = |share: f64| {
         let level = LEAST_SUV.max(highest * share as f32);
         let mask = scene.select(zone, |v| soft(v) && scene.suv[v] >= level);
-        share += SHARE_STEP;
-        let found = parts(&mask, Connectivity::Six, POLE_ML);
-        if found.first()?.volume_ml > KIDNEY_ML.1 {
-            continue;
+        kidney_of(scene, parts(&mask, Connectivity::Six, POLE_ML))
+    };
+    let mut share = FIRST_SHARE;
+    while share <= LAST_SHARE {
+        match at(share) {
+            Seen::Joined => share += SHARE_STEP,
+            Seen::Kidney((part, median, cut)) => return Some((side, part, median, cut)),
+            Seen::TooSmall => break,
         }
-        let whole = found.into_iter().map(|part| {
-            let cut = reaches_end(scene, &part);
-            let median = quantile(&values_in(&part.mask, scene.suv), 0.5);
-            (part, median, cut)
-        });
-        // Hot and large: the spleen may be larger, a lesion hotter.
-        let best = whole
-            .filter(|(part, _, cut)| *cut || part.volume_ml >= KIDNEY_ML.0)
-            .max_by(|a, b| weight(a).total_cmp(&weight(b)));
-        return best.map(|(part, median, cut)| (side, part, median, cut));
     }
-    None
+    FAINT_SHARES.into_iter().find_map(|share| match at(share) {
+        Seen::Kidney((part, median, cut)) => Some((side, part, median, cut)),
+        Seen::Joined | Seen::TooSmall => None,
+    })
 }
 
-fn weight((part, median, _): &(Part, f64, bool)) -> f64 {
+/// A part of the zone with its median SUV, and whether the field cuts it.
+type Candidate = (Part, f64, bool);
+
+/// What a level of uptake shows.
+enum Seen {
+    /// The kidney and its neighbours in one.
+    Joined,
+    Kidney(Candidate),
+    /// Nothing of a kidney's size.
+    TooSmall,
+}
+
+fn kidney_of(scene: &Scene<'_>, found: Vec<Part>) -> Seen {
+    if found
+        .first()
+        .is_some_and(|part| part.volume_ml > KIDNEY_ML.1)
+    {
+        return Seen::Joined;
+    }
+    let whole = found.into_iter().map(|part| {
+        let cut = reaches_end(scene, &part);
+        let median = quantile(&values_in(&part.mask, scene.suv), 0.5);
+        (part, median, cut)
+    });
+    // Hot and large: the spleen may be larger, a lesion hotter.
+    let best = whole
+        .filter(|(part, _, cut)| *cut || part.volume_ml >= KIDNEY_ML.0)
+        .max_by(|a, b| weight(a).total_cmp(&weight(b)));
+    best.map_or(Seen::TooSmall, Seen::Kidney)
+}
+
+fn weight((part, median, _): &Candidate) -> f64 {
     median * part.volume_ml.sqrt()
 }
 

@@ -30,23 +30,29 @@
 //! needs.
 
 mod bladder;
+mod bones;
+mod course;
 mod hip;
 mod imported;
 mod kidneys;
 mod landmarks;
+mod levels;
 mod organ;
 mod overview;
 mod planar;
 mod promontory;
 mod recognise;
 mod reference;
+mod sacrum;
 mod scene;
 mod skeleton;
+mod spine;
 mod symphysis;
 mod tissue;
 mod totalsegmentator;
 mod upper;
 
+pub use course::{Course, CourseKind};
 pub use landmarks::{Absent, Landmark, LandmarkSource, Landmarks, Sought};
 pub use organ::{ImportedOrgan, Organ, OrganKind, OrganSource, Side, Vertebra};
 pub use overview::overview;
@@ -55,4 +61,5 @@ pub use reference::{
     AORTA_CYLINDER_MM, LIVER_SPHERE_MM, LiverMode, ReferenceUptake, References, VesselSlice,
     measure_references, trace_aorta,
 };
+pub use spine::SpineAt;
 pub use totalsegmentator::TOTALSEGMENTATOR_LABELS;

@@ -7,6 +7,8 @@ use crate::skeleton::Skeleton;
 
 /// Half width of the strip around the midline, in mm.
 const HALF_WIDTH_MM: f64 = 11.0;
+/// Of that strip this share is bone where bone begins.
+const FRONT_SHARE: f64 = 0.4;
 
 /// The hollow of the sacrum lies this far above the top of the femoral heads, in mm.
 const HOLLOW_ABOVE_HEADS_MM: (f64, f64) = (5.0, 75.0);
@@ -23,6 +25,14 @@ const LEG_MM: (f64, f64) = (22.0, 46.0);
 /// The corner stands before the line from the lumbar spine to the hollow of the sacrum by at least
 /// this share of the furthest point.
 const OUT_SHARE: f64 = 0.75;
+
+/// The promontory lies this far above the tops of the femoral heads, in mm, with its standard
+/// deviation: other discs bend as well, and of two corners the one at the usual height is it.
+const ABOVE_HEADS_MM: f64 = 88.0;
+const HEIGHT_SD_MM: f64 = 17.0;
+
+/// A corner reaches this far up and down from its sharpest place, in mm: half a vertebra.
+const CORNER_MM: f64 = 18.0;
 
 /// Least turn of the front edge at the promontory; in men it is some 40 to 70 degrees.
 const LEAST_BEND_DEGREES: f64 = 15.0;
@@ -66,31 +76,36 @@ pub(crate) fn find(bones: &Skeleton<'_>, midline: f64, heads_top: f64) -> Sought
     let edge = closed(&leg);
     let out = before_line(&edge, hollow_z);
     let furthest = out.iter().copied().fold(0.0, f64::max);
-    let bends: Vec<f64> = (0..edge.len())
-        .map(|n| {
-            if out[n] >= OUT_SHARE * furthest {
-                bend(&edge, n)
-            } else {
-                0.0
-            }
-        })
-        .collect();
-    let largest = bends.iter().copied().fold(0.0, f64::max);
-    if largest < LEAST_BEND_DEGREES {
-        return Err(Absent(format!(
-            "the front of the spine has no corner (largest bend {largest:.0} degrees)"
-        )));
+    let corner = (0..edge.len())
+        .filter(|n| out[*n] >= OUT_SHARE * furthest)
+        .map(|n| (n, bend(&edge, n)))
+        .filter(|(_, bend)| *bend >= LEAST_BEND_DEGREES);
+    let corner: Vec<(usize, f64)> = corner.collect();
+    let weight = |(n, bend): &(usize, f64)| bend * usual(edge[*n].0 - heads_top);
+    let Some(&(peak, _)) = corner.iter().max_by(|a, b| weight(a).total_cmp(&weight(b))) else {
+        return Err(Absent("the front of the spine has no corner".to_owned()));
+    };
+    // The usual height chooses the corner; where in it the disc lies is the bend's to say.
+    let near = |n: &usize| (edge[*n].0 - edge[peak].0).abs() <= CORNER_MM;
+    let corner = corner.into_iter().filter(|(n, _)| near(n));
+    let corner: Vec<(usize, f64)> = corner.collect();
+    let largest = corner.iter().map(|(_, bend)| *bend).fold(0.0, f64::max);
+    let (mut z, mut y, mut sum) = (0.0, f64::INFINITY, 0.0);
+    for (n, bend) in corner.iter().filter(|c| c.1 >= CORNER_SHARE * largest) {
+        z += bend * edge[*n].0;
+        y = y.min(edge[*n].1);
+        sum += bend;
     }
-    let corner = (0..edge.len()).filter(|n| bends[*n] >= CORNER_SHARE * largest);
-    let (mut z, mut y, mut weight) = (0.0, f64::INFINITY, 0.0);
-    for n in corner {
-        z += bends[n] * edge[n].0;
-        y = y.min(edge[n].1);
-        weight += bends[n];
-    }
+    let z = z / sum;
     let how = format!("corner of the spine's front edge, which bends by {largest:.0} degrees");
-    let at = Point3::new(midline, y, z / weight - DISC_BELOW_MM);
+    let at = Point3::new(midline, y, z - DISC_BELOW_MM);
     Ok(seen(at, 0.8, how))
+}
+
+/// How usual a height of the promontory above the femoral heads is, 0 to 1.
+fn usual(above_heads: f64) -> f64 {
+    let off = (above_heads - ABOVE_HEADS_MM) / HEIGHT_SD_MM;
+    (-off * off / 2.0).exp()
 }
 
 /// The front edge with the gaps of discs and thin cortex closed: the hindmost of the foremost of
@@ -144,7 +159,7 @@ fn front_edge(bones: &Skeleton<'_>, midline: f64, heads_top: f64) -> Vec<(f64, f
     let slices = bones.slices_between(heads_top + HOLLOW_ABOVE_HEADS_MM.0, high);
     let mut fronts: Vec<(f64, f64)> = Vec::new();
     for k in slices {
-        let stretches = bones.stretches(k, midline, HALF_WIDTH_MM);
+        let stretches = bones.stretches(k, midline, HALF_WIDTH_MM, FRONT_SHARE);
         let back = stretches.last().map_or(f64::NEG_INFINITY, |s| s.1);
         // Spine and what stands close before it, from the back forwards.
         let mut front = f64::INFINITY;

@@ -1,12 +1,24 @@
 //! From CT, PET and imported organs to the patient's anatomy.
 
 use isoboost_volume::{Mask, Volume, resample_trilinear};
+use nalgebra::Vector3;
 
-use crate::landmarks::Landmarks;
+use crate::course::{Course, courses};
+use crate::landmarks::{Absent, Landmarks};
 use crate::organ::{ImportedOrgan, Organ, OrganKind, Side};
 use crate::scene::Scene;
 use crate::skeleton::Skeleton;
-use crate::{bladder, hip, imported, kidneys, overview, promontory, symphysis, tissue, upper};
+use crate::spine::{self, SpineAt};
+use crate::{
+    bladder, bones, hip, imported, kidneys, levels, overview, promontory, sacrum, symphysis,
+    tissue, upper,
+};
+
+/// The spine is followed from this far below the promontory, or above the femoral heads, in mm.
+const SACRUM_MM: f64 = 9.0;
+/// … from here above the promontory, where L5 has a front of bone, in mm.
+const INTO_L5_MM: f64 = 12.0;
+const ABOVE_HEADS_MM: f64 = 60.0;
 
 /// What is known of the patient's anatomy.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,12 +27,16 @@ pub struct Anatomy {
     pub organs: Vec<Organ>,
     /// Landmarks of the pelvis.
     pub landmarks: Landmarks,
+    /// Where vessels and ureters run, reckoned from landmarks and kidneys.
+    pub courses: Result<Vec<Course>, Absent>,
     /// The CT in HU on a grid of about 4 mm, upright.
     pub overview: Option<Volume<i16>>,
     /// Trunk, head and legs without arms and couch, on the grid of the overview.
     pub body: Option<Mask>,
     /// The skeleton with its marrow, on the grid of the overview.
     pub bone: Option<Mask>,
+    /// Vertebral bodies slice by slice from the promontory up; empty where no spine is seen.
+    pub spine: Vec<SpineAt>,
     /// What a reader should know: what is missing and why.
     pub findings: Vec<String>,
 }
@@ -56,18 +72,20 @@ pub fn recognise(
         imported::take_landmarks(&organs, &mut landmarks);
         findings.push("no CT: organs and bones are not recognised".to_owned());
         return Anatomy {
+            courses: courses(&landmarks, &organs),
             organs,
             landmarks,
             overview: None,
             body: None,
             bone: None,
+            spine: Vec::new(),
             findings,
         };
     };
     let hu = overview(ct);
     let body = tissue::body(&hu);
     let (hu, body) = cut_to_body(hu, body);
-    let bone = tissue::bone(&hu, &body);
+    let mut bone = tissue::bone(&hu, &body);
     let mut landmarks = landmarks_of(&bone, &body);
     imported::take_landmarks(&organs, &mut landmarks);
     for (name, sought) in landmarks.named() {
@@ -75,6 +93,8 @@ pub fn recognise(
             findings.push(format!("{name}: {absent}"));
         }
     }
+    sacrum::fill(&mut bone, &landmarks);
+    let spine = spine_of(&bone, &landmarks);
     let uptake = resample_trilinear(suv, hu.grid(), 0.0);
     let scene = Scene {
         hu: &hu,
@@ -82,17 +102,37 @@ pub fn recognise(
         body: &body,
         bone: &bone,
         landmarks: &landmarks,
+        spine: &spine,
         pet_z: extent_z(suv),
     };
     add_hot_organs(&scene, &mut organs, &mut findings);
     Anatomy {
+        courses: courses(&landmarks, &organs),
         organs,
         landmarks,
+        spine,
         overview: Some(hu),
         body: Some(body),
         bone: Some(bone),
         findings,
     }
+}
+
+/// The spine around the promontory, or above the hips where that is not known.
+fn spine_of(bone: &Mask, landmarks: &Landmarks) -> Vec<SpineAt> {
+    let Some(midline) = landmarks.midline_x_mm() else {
+        return Vec::new();
+    };
+    let grid = bone.grid();
+    let bottom = grid.center_of([0; 3]).z;
+    let top = grid.center_of([grid.shape()[0] - 1, 0, 0]).z;
+    if let Ok(promontory) = &landmarks.promontory {
+        let low = promontory.at.z - SACRUM_MM;
+        return spine::around(bone, promontory.at + Vector3::z() * INTO_L5_MM, [low, top]);
+    }
+    let low = landmarks.femoral_head_top_z_mm();
+    let low = low.map_or(bottom, |z| z + ABOVE_HEADS_MM);
+    spine::above(bone, midline, [low, top])
 }
 
 /// The view and the body in the box around the body: half of a CT is air and couch.
@@ -122,11 +162,25 @@ fn add_hot_organs(scene: &Scene<'_>, organs: &mut Vec<Organ>, findings: &mut Vec
         }
     }
     let mut found = kidneys::find(scene);
-    if let Some(lungs) = upper::lungs(scene) {
-        let more = upper::abdominal(scene, &found, lungs);
+    let lungs = upper::lungs(scene);
+    // Below the lungs a field with kidneys shows liver and spleen; without either it may be a pelvis.
+    let top = lungs.as_ref().map(|lungs| lungs.top);
+    if let Some(top) = top.or((!found.is_empty()).then_some(f64::MAX)) {
+        let more = upper::abdominal(scene, &found, top);
         found.extend(more);
-        found.extend(upper::glands(scene, lungs));
     }
+    if let Some(lungs) = &lungs {
+        found.extend(upper::glands(scene, lungs));
+        let midline = scene.landmarks.midline_x_mm();
+        found.extend(midline.map_or_else(Vec::new, |x| lungs.organs(x)));
+    }
+    found.extend(levels::vertebrae(scene));
+    found.extend(bones::named(
+        scene.bone,
+        scene.landmarks,
+        scene.spine,
+        lungs.as_ref(),
+    ));
     found.retain(|organ| !has(organs, organ.kind));
     organs.extend(found);
 }

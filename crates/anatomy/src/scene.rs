@@ -4,6 +4,7 @@ use isoboost_volume::{Components, Connectivity, IndexBox, Mask, Volume, label_co
 use nalgebra::Point3;
 
 use crate::landmarks::Landmarks;
+use crate::spine::SpineAt;
 
 /// What organs are recognised from.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) body: &'a Mask,
     pub(crate) bone: &'a Mask,
     pub(crate) landmarks: &'a Landmarks,
+    /// The vertebral bodies from the promontory up.
+    pub(crate) spine: &'a [SpineAt],
     /// LPS z of the lowest and highest slice centres of the PET, in mm.
     pub(crate) pet_z: (f64, f64),
 }

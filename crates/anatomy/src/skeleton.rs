@@ -127,8 +127,14 @@ impl<'a> Skeleton<'a> {
     }
 
     /// The stretches of bone from front to back in slice `k` near the midline: rows of which at
-    /// least 40 % within `half_width` of it are bone. Each is (front edge, back edge) in mm.
-    pub(crate) fn stretches(&self, k: usize, midline: f64, half_width: f64) -> Vec<(f64, f64)> {
+    /// least a share within `half_width` of it are bone. Each is (front edge, back edge) in mm.
+    pub(crate) fn stretches(
+        &self,
+        k: usize,
+        midline: f64,
+        half_width: f64,
+        share: f64,
+    ) -> Vec<(f64, f64)> {
         let columns: Vec<usize> = (0..self.x.len())
             .filter(|i| (self.x[*i] - midline).abs() <= half_width)
             .collect();
@@ -137,7 +143,7 @@ impl<'a> Skeleton<'a> {
         let mut open = false;
         for (j, y) in self.y.iter().enumerate() {
             let n = columns.iter().filter(|i| self.bone[[k, j, **i]]).count();
-            let bone = !columns.is_empty() && n * 5 >= columns.len() * 2;
+            let bone = n > 0 && n as f64 >= share * columns.len() as f64;
             match (bone, open) {
                 (true, false) => stretches.push((y - half, y + half)),
                 (true, true) => {

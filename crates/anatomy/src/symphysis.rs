@@ -8,6 +8,8 @@ use crate::skeleton::Skeleton;
 
 /// Half width of the strip around the midline, in mm: the joint and the pubic bodies beside it.
 const HALF_WIDTH_MM: f64 = 14.0;
+/// Of that strip this share is bone where bone begins.
+const FRONT_SHARE: f64 = 0.4;
 
 /// Extent of the joint along z, in mm.
 const HEIGHT_MM: (f64, f64) = (18.0, 75.0);
@@ -37,7 +39,7 @@ fn joint(bones: &Skeleton<'_>, k: usize, midline: f64) -> Option<(f64, f64)> {
     if !beside {
         return None;
     }
-    let stretches = bones.stretches(k, midline, HALF_WIDTH_MM);
+    let stretches = bones.stretches(k, midline, HALF_WIDTH_MM, FRONT_SHARE);
     let first = *stretches.first()?;
     // Cortex and marrow may show as two stretches: what is near belongs together.
     let back = stretches

@@ -14,11 +14,14 @@ use serde::{Deserialize, Serialize};
 pub use presets::PRESETS;
 
 use crate::digest::sha256_hex;
+use crate::imported::AnatomyConfig;
 
 /// All settings; each stage owns its part. Keys that are not known are refused.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Config {
+    /// Organs that another program draws.
+    pub anatomy: AnatomyConfig,
     /// Uptake of the organs that lesions are compared with.
     pub references: ReferencesConfig,
     /// Finding, delineating and measuring uptake.
@@ -108,6 +111,7 @@ impl Config {
 
     /// Whether every value lies in its range.
     fn validate(&self) -> Result<(), ConfigError> {
+        self.anatomy.validate().map_err(ConfigError::Range)?;
         self.lesion.validate().map_err(ConfigError::Range)?;
         self.staging.validate().map_err(ConfigError::Range)?;
         self.planning.validate().map_err(ConfigError::Range)

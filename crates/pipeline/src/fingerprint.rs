@@ -1,5 +1,7 @@
 //! What a result depends on, as one number: equal fingerprints mean equal results.
 
+use std::path::{Path, PathBuf};
+
 use isoboost_dicom::{Selection, Series};
 use sha2::{Digest, Sha256};
 
@@ -40,12 +42,23 @@ fn add_series(series: &Series, add: &mut dyn FnMut(&str)) {
 
 fn add_organs(organs: &ImportedFrom, add: &mut dyn FnMut(&str)) {
     let names = match organs {
-        ImportedFrom::LabelMap { names, .. } => names.as_deref(),
+        ImportedFrom::Labels { names, .. } => names.as_deref(),
         ImportedFrom::StructureSet(_) => None,
     };
-    for path in std::iter::once(organs.path()).chain(names) {
+    let files = files_of(organs.path());
+    for path in files.iter().map(PathBuf::as_path).chain(names) {
         // A file that cannot be read is told when it is read.
         let content = std::fs::read(path).unwrap_or_default();
         add(&sha256_hex(&content));
     }
+}
+
+/// A file, or the files of a folder in the order of their names.
+fn files_of(path: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(path) else {
+        return vec![path.to_path_buf()];
+    };
+    let mut files: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+    files.sort();
+    files
 }

@@ -3,6 +3,7 @@
 //! The only crate that knows all stages. [`run`] works through every study under its inputs;
 //! [`inspect`] says beforehand what it would use; [`suv_image`] stops after the SUV.
 
+mod analysis;
 mod batch;
 mod config;
 mod digest;
@@ -17,10 +18,11 @@ mod study;
 mod suv_volume;
 mod warnings;
 
+pub use analysis::{Analysis, analyse};
 pub use batch::{RunError, RunRequest, RunSummary, StudyStatus, StudySummary, run};
 pub use config::{Config, ConfigError, PRESETS};
 pub use events::{Event, Outcome, Stage};
-pub use imported::{ImportError, ImportedFrom};
+pub use imported::{AnatomyConfig, CommandError, ImportError, ImportedFrom};
 pub use inspect::{
     InspectedChoice, InspectedSeries, InspectedStudy, Inspection, derivation_lines, inspect,
 };

@@ -6,8 +6,8 @@ use isoboost_dicom::{Provenance, ReferenceImages, WrittenObject};
 use isoboost_planning::{Target, region_colour, structure_set};
 use isoboost_report::{
     CtInfo, DISCLAIMER, LesionInfo, MipMark, NumberedMask, PetInfo, ProvenanceInfo,
-    RecommendationInfo, References, Report, SCHEMA, Software, StudyInfo, SuvInfo, TargetInfo,
-    Total, WarningInfo,
+    RecommendationInfo, References, Report, SCHEMA, Software, StageInfo, StudyInfo, SuvInfo,
+    TargetInfo, Total, WarningInfo,
 };
 use isoboost_volume::{Grid, Volume};
 use serde::Deserialize;
@@ -215,7 +215,8 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&Written
         lesions: staging.lesions.iter().map(LesionInfo::from).collect(),
         excluded: staging.excluded.iter().map(Into::into).collect(),
         points: staging.points.iter().map(Into::into).collect(),
-        mi_tnm: staging.mi_tnm.clone(),
+        mi_tnm: staging.mi_tnm.label.clone(),
+        stage: StageInfo::from(staging),
         total: Total::from(staging),
         recommendation: RecommendationInfo::from(findings.recommendation),
         targets: findings.targets.iter().map(TargetInfo::from).collect(),

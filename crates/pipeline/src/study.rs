@@ -3,20 +3,20 @@
 use std::time::Instant;
 
 use chrono::NaiveDateTime;
-use isoboost_anatomy::{Absent, Anatomy, ImportedOrgan, ReferenceUptake, References};
+use isoboost_anatomy::{Anatomy, ImportedOrgan, References};
 use isoboost_dicom::{LoadedPet, Selection, Series, Study};
-use isoboost_lesion::{Level, NamedOrgan, ReferenceLevels, Surroundings};
 use isoboost_planning::{Recommendation, Target};
 use isoboost_report::WarningInfo;
-use isoboost_staging::{ExclusionReason, Staging};
+use isoboost_staging::{Scan, Staging};
 use isoboost_suv::{SuvDerivation, Tracer};
 use isoboost_volume::{Grid, Volume};
 
+use crate::analysis::{Analysis, analyse_watched};
 use crate::batch::RunRequest;
 use crate::events::{Event, Stage};
-use crate::imported::ImportError;
+use crate::imported::{self, AnatomyConfig, CommandError, Drawn, ImportError};
 use crate::output_folder::{OutputError, OutputFolder};
-use crate::{fingerprint, outputs, redraw, warnings};
+use crate::{fingerprint, outputs, warnings};
 
 /// Why a study has no result.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,9 @@ pub enum StudyError {
     /// The organs given cannot be used.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// The program that draws organs failed.
+    #[error(transparent)]
+    Command(#[from] CommandError),
     /// The images cannot be referred to.
     #[error(transparent)]
     Reference(#[from] isoboost_dicom::ReferenceError),
@@ -117,21 +120,20 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
     watch.done(Stage::Load);
     let config = &job.request.config;
     let ct = images.ct.as_ref();
-    let anatomy = isoboost_anatomy::recognise(ct, &images.suv, &images.organs);
-    let liver = config.references.liver;
-    let references = isoboost_anatomy::measure_references(&anatomy, &images.suv, liver);
-    watch.done(Stage::Anatomy);
     let tracer = images.derivation.tracer.as_ref();
-    let liver_excreted = tracer.is_some_and(Tracer::is_liver_excreted);
-    let surroundings = surroundings_of(&anatomy, &references, liver_excreted);
-    let uptake = isoboost_lesion::find_uptake(&images.suv, &surroundings, &config.lesion)?;
-    let found = uptake.foci();
-    watch.done(Stage::Lesions);
-    let mut staging = isoboost_staging::stage(found, &anatomy, &images.suv, &config.staging);
-    redraw::lesions(&mut staging, &uptake, &config.lesion);
-    let staging = staging.with_scores(&references, liver_excreted);
+    let scan = Scan {
+        suv: &images.suv,
+        ct,
+        liver_excreted: tracer.is_some_and(Tracer::is_liver_excreted),
+        blood_pool: None,
+    };
+    let Analysis {
+        mut anatomy,
+        references,
+        staging,
+    } = analyse_watched(scan, &images.organs, config, &mut |stage| watch.done(stage))?;
+    anatomy.findings.extend(images.told);
     let recommendation = isoboost_planning::recommend(&staging, &config.planning);
-    watch.done(Stage::Staging);
     let reference = ct.map_or(images.suv.grid(), Volume::grid);
     let planned = isoboost_planning::plan_targets(&staging, reference, &config.planning);
     watch.done(Stage::Targets);
@@ -168,6 +170,8 @@ struct Images {
     /// Hounsfield units on the CT grid.
     ct: Option<Volume<i16>>,
     organs: Vec<ImportedOrgan>,
+    /// What is to be said of where they come from.
+    told: Option<String>,
     created: NaiveDateTime,
 }
 
@@ -184,54 +188,42 @@ fn load(job: &StudyJob<'_>, selection: &Selection<'_>) -> Result<Images, StudyEr
     let ct = selection.ct.map(isoboost_dicom::load_ct).transpose()?;
     let images = ct.as_ref().map_or(suv.grid(), Volume::grid);
     let frame = frame_of_reference(selection.pet);
-    let organs = match &job.request.organs {
-        Some(organs) => organs.read(images, frame)?,
-        None => Vec::new(),
+    let (organs, told) = match &job.request.organs {
+        Some(organs) => (organs.read(images, frame)?, None),
+        None => drawn(&job.request.config.anatomy, ct.as_ref(), frame)?,
     };
     Ok(Images {
         suv,
         derivation,
         ct,
         organs,
+        told,
         created,
     })
 }
 
-fn frame_of_reference(series: &Series) -> &str {
-    series.frame_of_reference.as_deref().unwrap_or_default()
+/// What the configured program draws on the CT, and what the report says of it.
+fn drawn(
+    config: &AnatomyConfig,
+    ct: Option<&Volume<i16>>,
+    frame_of_reference: &str,
+) -> Result<(Vec<ImportedOrgan>, Option<String>), StudyError> {
+    let Some(ct) = ct.filter(|_| !config.command.is_empty()) else {
+        return Ok((Vec::new(), None));
+    };
+    match imported::draw(config, ct, frame_of_reference) {
+        Ok(Drawn { organs, told }) => Ok((organs, Some(told))),
+        Err(error) if config.command_required => Err(error.into()),
+        Err(error) => {
+            tracing::warn!(%error, "organs are recognised instead");
+            let told = format!("{error}; organs are recognised on CT and PET instead");
+            Ok((Vec::new(), Some(told)))
+        }
+    }
 }
 
-/// What finding and outlining know of the patient. Outlines may not grow into organs that have
-/// uptake of their own; others, as a vessel beside a node, may touch them.
-fn surroundings_of<'a>(
-    anatomy: &'a Anatomy,
-    references: &References,
-    liver_excreted: bool,
-) -> Surroundings<'a> {
-    let hot = |kind| ExclusionReason::for_organ(kind).is_some();
-    let organs = anatomy.organs.iter().filter(|organ| hot(organ.kind));
-    let organs = organs.map(|organ| NamedOrgan {
-        name: organ.kind.name(),
-        mask: &organ.mask,
-    });
-    let level = |uptake: &Result<ReferenceUptake, Absent>| {
-        let uptake = uptake.as_ref().ok();
-        uptake.map(|u| Level {
-            mean: u.mean,
-            sd: u.sd,
-        })
-    };
-    Surroundings {
-        references: ReferenceLevels {
-            blood_pool: level(&references.blood_pool),
-            liver: level(&references.liver),
-            spleen: level(&references.spleen),
-            parotid: level(&references.parotid),
-        },
-        liver_excreted,
-        bone: anatomy.bone.as_ref(),
-        organs: organs.collect(),
-    }
+fn frame_of_reference(series: &Series) -> &str {
+    series.frame_of_reference.as_deref().unwrap_or_default()
 }
 
 /// Tells the time of each stage to whoever watches.

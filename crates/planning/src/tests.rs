@@ -1,7 +1,7 @@
 //! Expectations from spheres with known volumes, and from counted lesions.
 
 use isoboost_lesion::{LesionConfig, find_foci};
-use isoboost_staging::{Lesion, Region, Staging};
+use isoboost_staging::{Correlate, Lesion, Region, Staging};
 use isoboost_volume::{Grid, IndexBox, Mask, Volume, polygon_volume_ml};
 use nalgebra::Point3;
 
@@ -55,6 +55,11 @@ pub(crate) fn staged(suv: &Volume<f32>, regions: &[Region]) -> Staging {
             region: *region,
             site: String::new(),
             station: None,
+            bed_site: None,
+            alternatives: Vec::new(),
+            suspicions: Vec::new(),
+            correlate: Correlate::NotKnown,
+            psma_rads: None,
             mi_tnm: String::new(),
             psma_score: None,
             range: None,

@@ -4,15 +4,16 @@ use isoboost_lesion::{
     Focus, NoRecovery, OutlineRange, PatientTotals, PointFocus, RecoveryEstimate,
 };
 use isoboost_planning::{Recommendation, Target, TargetKind};
-use isoboost_staging::{Excluded, Lesion, Staging};
+use isoboost_staging::{Alternative, Correlate, Excluded, Lesion, Staging, Suspicion};
 use isoboost_suv::SuvDerivation;
 use isoboost_volume::Margins;
 use nalgebra::Point3;
 
 use crate::document::{
-    AbsentReference, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo, MeasuresInfo,
-    NormalisedSuv, OverrideInfo, PointInfo, RecommendationInfo, RecoveryInfo, ReferenceUptake,
-    References, RegionTotal, Report, RuleInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo,
+    AbsentReference, AlternativeInfo, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo,
+    MeasuresInfo, NormalisedSuv, OverrideInfo, PointInfo, PsmaRadsInfo, RecommendationInfo,
+    RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo, StageInfo,
+    SuspicionInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo,
 };
 
 impl From<&SuvDerivation> for SuvInfo {
@@ -88,6 +89,17 @@ impl From<&Lesion> for LesionInfo {
             region: lesion.region.name().to_owned(),
             site: lesion.site.clone(),
             station: lesion.station.clone(),
+            bed_site: lesion.bed_site.map(|site| site.name().to_owned()),
+            alternatives: lesion.alternatives.iter().map(Into::into).collect(),
+            suspicions: lesion.suspicions.iter().map(Into::into).collect(),
+            ct_correlate: match &lesion.correlate {
+                Correlate::Seen(what) => Some(what.clone()),
+                Correlate::NotKnown | Correlate::Unseen => None,
+            },
+            psma_rads: lesion.psma_rads.as_ref().map(|rads| PsmaRadsInfo {
+                category: rads.category.to_owned(),
+                evidence: rads.evidence.clone(),
+            }),
             mi_tnm: lesion.mi_tnm.clone(),
             psma_score: lesion.psma_score,
             measures: MeasuresInfo::from(&lesion.focus),
@@ -97,6 +109,36 @@ impl From<&Lesion> for LesionInfo {
             estimated_recovery: lesion.recovery.as_ref().map(RecoveryInfo::from),
             evidence: lesion.evidence.clone(),
             notes: lesion.focus.notes.clone(),
+        }
+    }
+}
+
+impl From<&Alternative> for AlternativeInfo {
+    fn from(alternative: &Alternative) -> Self {
+        Self {
+            region: alternative.region.name().to_owned(),
+            station: alternative.station.map(|station| station.name().to_owned()),
+            weight: alternative.weight,
+        }
+    }
+}
+
+impl From<&Suspicion> for SuspicionInfo {
+    fn from(suspicion: &Suspicion) -> Self {
+        Self {
+            reason: suspicion.reason.name().to_owned(),
+            plausibility: suspicion.plausibility,
+            evidence: suspicion.evidence.clone(),
+        }
+    }
+}
+
+impl From<&Staging> for StageInfo {
+    fn from(staging: &Staging) -> Self {
+        Self {
+            sentence: staging.sentence(),
+            node_regions: staging.mi_tnm.node_regions.clone(),
+            bone_pattern: staging.mi_tnm.bone_pattern.map(|p| p.name().to_owned()),
         }
     }
 }
@@ -171,6 +213,7 @@ impl From<&Excluded> for ExcludedInfo {
             reason: excluded.reason.name().to_owned(),
             measures: MeasuresInfo::from(&excluded.focus),
             confidence: excluded.confidence,
+            certainty: excluded.certainty.name().to_owned(),
             evidence: excluded.evidence.clone(),
         }
     }

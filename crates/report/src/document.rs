@@ -43,6 +43,8 @@ pub struct Report {
     pub points: Vec<PointInfo>,
     /// The patient's miTNM (PROMISE).
     pub mi_tnm: String,
+    /// What it rests on.
+    pub stage: StageInfo,
     /// Sums over the lesions.
     pub total: Total,
     /// What is suggested, and why.
@@ -350,6 +352,16 @@ pub struct LesionInfo {
     pub site: String,
     /// Node station.
     pub station: Option<String>,
+    /// Where in the prostate bed: `anastomosis`, `retrovesical` or `lateral`.
+    pub bed_site: Option<String>,
+    /// Other classes within the accuracy of the borders, the weightiest first.
+    pub alternatives: Vec<AlternativeInfo>,
+    /// What it may be instead of disease, the most plausible first.
+    pub suspicions: Vec<SuspicionInfo>,
+    /// What the CT shows of it; null where it shows nothing or cannot be told.
+    pub ct_correlate: Option<String>,
+    /// Category of PSMA-RADS that is proposed; null where score or CT do not allow one.
+    pub psma_rads: Option<PsmaRadsInfo>,
     /// Its own miTNM category.
     pub mi_tnm: String,
     /// PSMA expression score of PROMISE; null without reference organs.
@@ -375,6 +387,55 @@ pub struct LesionInfo {
     pub notes: Vec<String>,
 }
 
+/// Another class that a lesion near a border may have.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AlternativeInfo {
+    /// `prostate_bed`, `pelvic_node`, `distant` or `undetermined`.
+    pub region: String,
+    /// Node station.
+    pub station: Option<String>,
+    /// Share of the places around it that have this class.
+    #[schemars(range(min = 0, max = 1))]
+    pub weight: f64,
+}
+
+/// What a lesion may be instead of disease.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuspicionInfo {
+    /// What it may be, as in `ureter`.
+    pub reason: String,
+    /// How plausible that is.
+    #[schemars(range(min = 0, max = 1))]
+    pub plausibility: f64,
+    /// The reasons.
+    pub evidence: Vec<String>,
+}
+
+/// A proposed category of PSMA-RADS.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PsmaRadsInfo {
+    /// As in `4` or `3A`.
+    pub category: String,
+    /// Why.
+    pub evidence: String,
+}
+
+/// What the patient's miTNM rests on.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StageInfo {
+    /// The findings as a reader would write them.
+    pub sentence: String,
+    /// Regions with pelvic nodes, as in `left external iliac`.
+    pub node_regions: Vec<String>,
+    /// `unifocal`, `oligometastatic` (two or three) or `disseminated` bone metastases; null without
+    /// any.
+    pub bone_pattern: Option<String>,
+}
+
 /// A focus taken for physiological uptake.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExcludedInfo {
@@ -388,6 +449,9 @@ pub struct ExcludedInfo {
     /// How sure that is, 0 to 1.
     #[schemars(range(min = 0, max = 1))]
     pub confidence: f64,
+    /// `certain`, or `likely` for a reader to confirm.
+    #[schemars(extend("enum" = ["certain", "likely"]))]
+    pub certainty: String,
     /// The reasons.
     pub evidence: Vec<String>,
 }

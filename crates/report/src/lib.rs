@@ -14,10 +14,11 @@ pub use compare::{
     CompareError, Difference, LabelTolerance, MatchTolerance, NumberTolerance, Tolerance, compare,
 };
 pub use document::{
-    AbsentReference, CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo,
-    MeasuresInfo, NormalisedSuv, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo,
-    RecommendationInfo, RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo,
-    SCHEMA, Software, StudyInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo, WarningInfo,
+    AbsentReference, AlternativeInfo, CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo,
+    MarginInfo, MeasuresInfo, NormalisedSuv, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo,
+    PsmaRadsInfo, RecommendationInfo, RecoveryInfo, ReferenceUptake, References, RegionTotal,
+    Report, RuleInfo, SCHEMA, Software, StageInfo, StudyInfo, SuspicionInfo, SuvInfo, TargetInfo,
+    Total, UncertaintyInfo, WarningInfo,
 };
 pub use layers::{NumberedMask, pack_layers};
 pub use mip::{MipMark, mip_png};

@@ -5,10 +5,11 @@
 use std::path::Path;
 
 use isoboost_report::{
-    AbsentReference, CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo,
-    MeasuresInfo, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, RecommendationInfo,
-    RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo, SCHEMA, Software,
-    StudyInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo, WarningInfo, lesions_csv,
+    AbsentReference, AlternativeInfo, CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo,
+    MarginInfo, MeasuresInfo, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, PsmaRadsInfo,
+    RecommendationInfo, RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo,
+    SCHEMA, Software, StageInfo, StudyInfo, SuspicionInfo, SuvInfo, TargetInfo, Total,
+    UncertaintyInfo, WarningInfo, lesions_csv,
 };
 use serde_json::Value;
 
@@ -102,46 +103,67 @@ fn targets() -> Vec<TargetInfo> {
     vec![gtv, ptv]
 }
 
+fn lesion() -> LesionInfo {
+    LesionInfo {
+        id: 1,
+        region: "pelvic_node".to_owned(),
+        site: "right external iliac, \"obturator\" border".to_owned(),
+        station: Some("external_iliac_right".to_owned()),
+        bed_site: None,
+        alternatives: vec![AlternativeInfo {
+            region: "pelvic_node".to_owned(),
+            station: Some("obturator".to_owned()),
+            weight: 0.25,
+        }],
+        suspicions: vec![SuspicionInfo {
+            reason: "ureter".to_owned(),
+            plausibility: 0.4,
+            evidence: vec!["8 mm from the reckoned course of the ureter".to_owned()],
+        }],
+        ct_correlate: Some("soft tissue 8 mm thick on the CT".to_owned()),
+        psma_rads: Some(PsmaRadsInfo {
+            category: "3A".to_owned(),
+            evidence: "may be physiological (ureter)".to_owned(),
+        }),
+        mi_tnm: "miN".to_owned(),
+        psma_score: Some(2),
+        measures: measures(12.5),
+        confidence: 0.9,
+        agreement: Some(0.8),
+        uncertainty: Some(UncertaintyInfo {
+            volume_ml: Some([1.0, 1.5]),
+            suv_mean: Some([6.0, 8.0]),
+            firmness: Some(2.0 / 3.0),
+            rules: vec![RuleInfo {
+                rule: "SUV 3".to_owned(),
+                threshold_suv: 3.0,
+                volume_ml: 1.5,
+                suv_mean: 6.0,
+            }],
+            without: vec!["SUV 4: above its maximum".to_owned()],
+        }),
+        estimated_recovery: Some(RecoveryInfo {
+            suv: Some(15.5),
+            psf_fwhm_mm: Some(6.0),
+            coefficient: Some(0.75),
+            diameter_mm: Some(13.5),
+            absent: None,
+        }),
+        evidence: vec!["8 mm from the iliac vessels".to_owned()],
+        notes: vec!["leaks into a neighbour".to_owned()],
+    }
+}
+
 /// A report with something in every place.
 fn full() -> Report {
     Report {
-        lesions: vec![LesionInfo {
-            id: 1,
-            region: "pelvic_node".to_owned(),
-            site: "right external iliac, \"obturator\" border".to_owned(),
-            station: Some("external_iliac_right".to_owned()),
-            mi_tnm: "miN".to_owned(),
-            psma_score: Some(2),
-            measures: measures(12.5),
-            confidence: 0.9,
-            agreement: Some(0.8),
-            uncertainty: Some(UncertaintyInfo {
-                volume_ml: Some([1.0, 1.5]),
-                suv_mean: Some([6.0, 8.0]),
-                firmness: Some(2.0 / 3.0),
-                rules: vec![RuleInfo {
-                    rule: "SUV 3".to_owned(),
-                    threshold_suv: 3.0,
-                    volume_ml: 1.5,
-                    suv_mean: 6.0,
-                }],
-                without: vec!["SUV 4: above its maximum".to_owned()],
-            }),
-            estimated_recovery: Some(RecoveryInfo {
-                suv: Some(15.5),
-                psf_fwhm_mm: Some(6.0),
-                coefficient: Some(0.75),
-                diameter_mm: Some(13.5),
-                absent: None,
-            }),
-            evidence: vec!["8 mm from the iliac vessels".to_owned()],
-            notes: vec!["leaks into a neighbour".to_owned()],
-        }],
+        lesions: vec![lesion()],
         excluded: vec![ExcludedInfo {
             id: 2,
             reason: "urinary_bladder".to_owned(),
             measures: measures(35.0),
             confidence: 0.95,
+            certainty: "certain".to_owned(),
             evidence: vec!["hot, in the middle, as dense as water".to_owned()],
         }],
         points: vec![PointInfo {
@@ -168,6 +190,12 @@ fn full() -> Report {
             ..References::default()
         },
         mi_tnm: "miT0 N1a M0".to_owned(),
+        stage: StageInfo {
+            sentence: "Pelvic node: right external iliac node (SUVmax 12.5). miT0 N1a M0."
+                .to_owned(),
+            node_regions: vec!["right external iliac".to_owned()],
+            bone_pattern: None,
+        },
         total: Total {
             psma_tv_ml: 1.25,
             tl_psma: 9.375,
@@ -234,6 +262,10 @@ fn bare() -> Report {
         excluded: Vec::new(),
         points: Vec::new(),
         mi_tnm: "miT0 N0 M0".to_owned(),
+        stage: StageInfo {
+            sentence: "No PSMA-avid lesion. miT0 N0 M0.".to_owned(),
+            ..StageInfo::default()
+        },
         total: Total {
             psma_tv_ml: 0.0,
             tl_psma: 0.0,

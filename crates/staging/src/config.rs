@@ -70,7 +70,7 @@ impl Default for StagingConfig {
             bed_above_symphysis_mm: 40.0,
             bed_below_symphysis_mm: 10.0,
             bed_half_width_mm: 30.0,
-            bed_depth_mm: 70.0,
+            bed_depth_mm: 74.0,
             bifurcation_above_promontory_mm: 43.0,
             common_iliac: CommonIliac::PelvicNode,
             bone_share: 0.5,

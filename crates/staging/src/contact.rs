@@ -45,7 +45,7 @@ mod tests {
     use isoboost_volume::{Grid, Mask, Volume};
     use nalgebra::Point3;
 
-    use crate::{ExclusionReason, StagingConfig, stage};
+    use crate::{ExclusionReason, Scan, StagingConfig, stage};
 
     #[test]
     fn a_focus_at_the_bladder_is_told_to_touch_it() {
@@ -65,7 +65,12 @@ mod tests {
         };
         let foci = find_foci(&suv, &LesionConfig::default()).unwrap();
         let anatomy = recognise(None, &suv, &[organ]);
-        let staging = stage(foci, &anatomy, &suv, &StagingConfig::default());
+        let staging = stage(
+            foci,
+            &anatomy,
+            Scan::of_pet(&suv),
+            &StagingConfig::default(),
+        );
         assert_eq!(staging.excluded[0].reason, ExclusionReason::UrinaryBladder);
         assert_eq!(staging.lesions.len(), 1);
         let lesion = &staging.lesions[0];

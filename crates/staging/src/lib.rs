@@ -16,7 +16,7 @@
 //! ```
 //! use isoboost_anatomy::recognise;
 //! use isoboost_lesion::{LesionConfig, find_foci};
-//! use isoboost_staging::{Region, StagingConfig, stage};
+//! use isoboost_staging::{Region, Scan, StagingConfig, stage};
 //! use isoboost_volume::{Grid, Volume};
 //! use nalgebra::Point3;
 //!
@@ -28,29 +28,39 @@
 //!     0.8 + 12.0 * (-r * r / 60.0).exp()
 //! });
 //! let foci = find_foci(&suv, &LesionConfig::default())?;
-//! let staging = stage(foci, &recognise(None, &suv, &[]), &suv, &StagingConfig::default());
+//! let scan = Scan::of_pet(&suv);
+//! let staging = stage(foci, &recognise(None, &suv, &[]), scan, &StagingConfig::default());
 //! assert_eq!(staging.lesions[0].region, Region::Undetermined);
-//! assert_eq!(staging.mi_tnm, "miTX NX MX");
+//! assert_eq!(staging.mi_tnm.label, "miTX NX MX");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod config;
 mod contact;
+mod correlate;
 mod mitnm;
 mod physiological;
 mod place;
+mod psma_rads;
 mod psma_score;
 mod region;
+mod scan;
+mod sentence;
 mod skeletal;
+mod slope;
 mod soft_tissue;
 mod stage;
 mod staged;
 mod station;
+mod tissue;
 mod uptake;
 mod verdict;
 
 pub use config::{CommonIliac, Promise, StagingConfig};
+pub use mitnm::{BonePattern, MiTnm};
+pub use psma_rads::PsmaRads;
 pub use psma_score::{PsmaScore, psma_score};
-pub use region::{ExclusionReason, Region, Station};
+pub use region::{BedSite, Certainty, ExclusionReason, Region, Station};
+pub use scan::Scan;
 pub use stage::stage;
-pub use staged::{Excluded, Lesion, Staging, StagingTotals};
+pub use staged::{Alternative, Correlate, Excluded, Lesion, Staging, StagingTotals, Suspicion};

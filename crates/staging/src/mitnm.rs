@@ -4,6 +4,48 @@ use crate::config::Promise;
 use crate::region::{Region, Station};
 use crate::verdict::{Lesional, Metastasis};
 
+/// The stage of a patient by molecular imaging.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MiTnm {
+    /// As `miTr N1a M0`: the highest category of each letter; X where it cannot be judged.
+    pub label: String,
+    /// Regions with pelvic nodes, as `left external iliac`.
+    pub node_regions: Vec<String>,
+    /// The spread of bone metastases; `None` without any.
+    pub bone_pattern: Option<BonePattern>,
+}
+
+/// How bone metastases are spread (PROMISE).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BonePattern {
+    /// One.
+    Unifocal,
+    /// Two or three.
+    Oligometastatic,
+    /// More. Diffuse involvement of the marrow is for a reader to tell.
+    Disseminated,
+}
+
+impl BonePattern {
+    /// Name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unifocal => "unifocal",
+            Self::Oligometastatic => "oligometastatic",
+            Self::Disseminated => "disseminated",
+        }
+    }
+
+    fn of(count: usize) -> Option<Self> {
+        match count {
+            0 => None,
+            1 => Some(Self::Unifocal),
+            2 | 3 => Some(Self::Oligometastatic),
+            _ => Some(Self::Disseminated),
+        }
+    }
+}
+
 /// The label of one lesion.
 pub(crate) fn of_lesion(place: &Lesional) -> &'static str {
     match (place.region, place.metastasis) {
@@ -16,15 +58,26 @@ pub(crate) fn of_lesion(place: &Lesional) -> &'static str {
     }
 }
 
-/// The label of the patient, as `miTr N1a M0`: the highest category of each letter. What is none
-/// is X when no region can be told, or while a lesion is undetermined, because that lesion may
-/// belong there.
-pub(crate) fn of_patient(places: &[Lesional], told: bool, promise: Promise) -> String {
+/// The stage of a patient. What is none is X when no region can be told, or while a lesion is
+/// undetermined, because that lesion may belong there.
+pub(crate) fn of_patient(places: &[Lesional], told: bool, promise: Promise) -> MiTnm {
+    let node_regions = node_regions(places);
+    let bones = places
+        .iter()
+        .filter(|p| p.metastasis == Some(Metastasis::Bone));
+    MiTnm {
+        label: label(places, told, promise, node_regions.len()),
+        node_regions,
+        bone_pattern: BonePattern::of(bones.count()),
+    }
+}
+
+fn label(places: &[Lesional], told: bool, promise: Promise, node_regions: usize) -> String {
     let open = !told || places.iter().any(|p| p.region == Region::Undetermined);
     let none = |letter: &str| format!("{letter}{}", if open { "X" } else { "0" });
     let bed = places.iter().any(|p| p.region == Region::ProstateBed);
     let t = if bed { "Tr".to_owned() } else { none("T") };
-    let n = match (node_regions(places), promise) {
+    let n = match (node_regions, promise) {
         (0, _) => none("N"),
         (1, Promise::V1) => "N1a".to_owned(),
         (_, Promise::V1) => "N1b".to_owned(),
@@ -40,9 +93,9 @@ pub(crate) fn of_patient(places: &[Lesional], told: bool, promise: Promise) -> S
     format!("mi{t} {n} {m}")
 }
 
-/// Number of regions with pelvic nodes: stations on each side, a side wall without a known station
+/// The regions with pelvic nodes: stations on each side, a side wall without a known station
 /// counting as one.
-fn node_regions(places: &[Lesional]) -> usize {
+fn node_regions(places: &[Lesional]) -> Vec<String> {
     let nodes = places.iter().filter(|p| p.region == Region::PelvicNode);
     let mut regions: Vec<_> = nodes
         .map(|p| {
@@ -52,7 +105,12 @@ fn node_regions(places: &[Lesional]) -> usize {
         .collect();
     regions.sort_unstable();
     regions.dedup();
-    regions.len()
+    let named = regions.into_iter().map(|(station, side)| {
+        let side = side.map_or_else(String::new, |side| format!("{} ", side.name()));
+        let station = station.map_or_else(|| "side wall".to_owned(), Station::words);
+        format!("{side}{station}")
+    });
+    named.collect()
 }
 
 #[cfg(test)]
@@ -65,6 +123,7 @@ mod tests {
             region,
             site: String::new(),
             station: None,
+            bed_site: None,
             side: Some(Side::Left),
             metastasis,
         }
@@ -79,8 +138,8 @@ mod tests {
     }
 
     fn check(places: &[Lesional], v1: &str, v2: &str) {
-        assert_eq!(of_patient(places, true, Promise::V1), v1);
-        assert_eq!(of_patient(places, true, Promise::V2), v2);
+        assert_eq!(of_patient(places, true, Promise::V1).label, v1);
+        assert_eq!(of_patient(places, true, Promise::V2).label, v2);
     }
 
     #[test]
@@ -126,6 +185,6 @@ mod tests {
     fn what_cannot_be_judged_is_x() {
         let open = place(Region::Undetermined, None);
         check(&[open, node(None, Side::Left)], "miTX N1a MX", "miTX N1 MX");
-        assert_eq!(of_patient(&[], false, Promise::V1), "miTX NX MX");
+        assert_eq!(of_patient(&[], false, Promise::V1).label, "miTX NX MX");
     }
 }

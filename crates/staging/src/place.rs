@@ -124,6 +124,21 @@ pub(crate) fn bone_along(
         .find(|mm| is_bone(anatomy, from + direction * *mm))
 }
 
+/// The front of the vertebral bodies at a height, y: between the slices of the spine that is
+/// followed on the CT; where there is none, the bone in the midline that lies deep enough to be no
+/// sternum and no symphysis.
+pub(crate) fn front_of_spine(at: Point3<f64>, levels: &Levels, anatomy: &Anatomy) -> Option<f64> {
+    let spine = &anatomy.spine;
+    let above = spine.partition_point(|p| p.z <= at.z);
+    if above > 0 && above < spine.len() {
+        let (low, high) = (spine[above - 1], spine[above]);
+        return Some(low.front + (high.front - low.front) * (at.z - low.z) / (high.z - low.z));
+    }
+    let before = Point3::new(levels.midline, at.y - 60.0, at.z);
+    let down = bone_along(anatomy, before, Vector3::y(), 160.0)?;
+    Some(before.y + down)
+}
+
 /// Distance of a point to the nearest voxel centre of an organ, in mm.
 pub(crate) fn distance_to(organ: &Organ, point: Point3<f64>) -> f64 {
     nearest(&organ.mask, point).map_or(f64::INFINITY, |(_, mm)| mm)

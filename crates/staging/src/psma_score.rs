@@ -2,6 +2,7 @@
 
 use isoboost_anatomy::{Absent, ReferenceUptake, References};
 
+use crate::psma_rads;
 use crate::staged::Staging;
 
 /// PSMA expression of a lesion against reference organs.
@@ -85,6 +86,7 @@ impl Staging {
                 },
                 |s| s.evidence,
             ));
+            lesion.psma_rads = psma_rads::category(lesion);
         }
         self
     }

@@ -72,6 +72,47 @@ impl Station {
     }
 }
 
+/// Where in the prostate bed a recurrence is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BedSite {
+    /// Where bladder and urethra were joined, in the middle behind the symphysis.
+    Anastomosis,
+    /// Behind the bladder, in the bed of the seminal vesicles.
+    Retrovesical,
+    /// At the side of the bed.
+    Lateral,
+}
+
+impl BedSite {
+    /// Name in reports, as `anastomosis`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Anastomosis => "anastomosis",
+            Self::Retrovesical => "retrovesical",
+            Self::Lateral => "lateral",
+        }
+    }
+}
+
+/// How sure it is that a focus is physiological.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// It is.
+    Certain,
+    /// It probably is: a reader looks at it.
+    Likely,
+}
+
+impl Certainty {
+    /// Name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::Likely => "likely",
+        }
+    }
+}
+
 /// Why a focus is no lesion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the variants are the names of organs")]
@@ -80,6 +121,8 @@ pub enum ExclusionReason {
     Kidney,
     Ureter,
     Urethra,
+    /// In bowel that urine is led into.
+    Urine,
     Liver,
     Gallbladder,
     Spleen,
@@ -87,6 +130,15 @@ pub enum ExclusionReason {
     Bowel,
     /// Salivary, lacrimal or thyroid gland.
     Gland,
+    Ganglion,
+    /// Uptake of bone without disease.
+    UnspecificBone,
+    /// No focus: hardly above what is around it.
+    Diffuse,
+    /// Beside metal, by the correction for attenuation.
+    Artefact,
+    /// Where the tracer was injected, and the veins from there.
+    InjectionSite,
     /// Outside of the body: contamination of skin or clothes.
     Contamination,
 }
@@ -99,12 +151,18 @@ impl ExclusionReason {
             Self::Kidney => "kidney",
             Self::Ureter => "ureter",
             Self::Urethra => "urethra",
+            Self::Urine => "urine",
             Self::Liver => "liver",
             Self::Gallbladder => "gallbladder",
             Self::Spleen => "spleen",
             Self::Stomach => "stomach",
             Self::Bowel => "bowel",
             Self::Gland => "gland",
+            Self::Ganglion => "ganglion",
+            Self::UnspecificBone => "unspecific_bone",
+            Self::Diffuse => "diffuse",
+            Self::Artefact => "artefact",
+            Self::InjectionSite => "injection_site",
             Self::Contamination => "contamination",
         }
     }

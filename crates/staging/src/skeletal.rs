@@ -1,30 +1,47 @@
 //! Lesions of bone, and which bone.
 
-use isoboost_anatomy::Anatomy;
+use isoboost_anatomy::{Anatomy, Organ, OrganKind, OrganSource};
+use nalgebra::Point3;
 
 use crate::StagingConfig;
-use crate::place::{Levels, is_bone};
+use crate::physiological::Context;
+use crate::place::{Levels, distance_to, is_bone};
 use crate::region::Region;
+use crate::scan::Scan;
+use crate::tissue::density;
 use crate::uptake::Uptake;
 use crate::verdict::{Metastasis, Verdict};
 
+/// The middle of a rib lies this near to the lung's air, and this far from the midline, in mm.
+const RIB_MM: f64 = 16.0;
+const BESIDE_SPINE_MM: f64 = 40.0;
+
 /// Height of a lumbar vertebra with its disc, in mm.
 const LUMBAR_MM: f64 = 37.0;
+
+/// Uptake of a thin bone, as the wing of the ilium, lies beside it for the most part; of a focus
+/// with this share in bone the middle is bone from this density on, HU in a ball of this radius in
+/// mm.
+const THIN_SHARE: f64 = 0.12;
+const DENSE_HU: f64 = 130.0;
+const DENSE_BALL_MM: f64 = 3.5;
 
 /// The verdict on uptake in bone, and the share of it that lies there.
 pub(crate) fn judge(
     uptake: &Uptake,
     anatomy: &Anatomy,
+    scan: Scan<'_>,
     levels: Option<&Levels>,
     config: &StagingConfig,
 ) -> (Option<Verdict>, f64) {
     let share = uptake.share(|p| is_bone(anatomy, p));
-    if share < config.bone_share {
+    let thin = share >= THIN_SHARE && is_dense(uptake, scan);
+    if share < config.bone_share && !thin {
         return (None, share);
     }
-    let site = imported_bone(uptake, anatomy)
-        .or_else(|| levels.map(|levels| bone_at(uptake, levels)))
-        .unwrap_or_else(|| "bone".to_owned());
+    // What the blur spreads beyond a thin bone is the bone's.
+    let share = share.max(config.bone_share);
+    let site = site(uptake, anatomy, levels);
     let max_inside = is_bone(anatomy, uptake.max_at);
     let evidence = vec![format!(
         "{:.0} % of its uptake lies in bone, its maximum {}",
@@ -39,11 +56,67 @@ pub(crate) fn judge(
     (Some(verdict), share)
 }
 
-fn imported_bone(uptake: &Uptake, anatomy: &Anatomy) -> Option<String> {
-    let bones = anatomy.organs.iter().filter(|organ| organ.kind.is_bone());
+/// Whether the middle of a focus lies in bone on the CT.
+fn is_dense(uptake: &Uptake, scan: Scan<'_>) -> bool {
+    let middle = |ct| density(ct, uptake.center, DENSE_BALL_MM);
+    scan.ct.and_then(middle).is_some_and(|hu| hu >= DENSE_HU)
+}
+
+/// The bone of a focus by organs and place, in words.
+pub(crate) fn site_of(uptake: &Uptake, context: &Context<'_>) -> String {
+    site(uptake, context.anatomy, context.levels)
+}
+
+fn site(uptake: &Uptake, anatomy: &Anatomy, levels: Option<&Levels>) -> String {
+    imported_bone(uptake, anatomy, levels)
+        .or_else(|| rib(uptake, anatomy, levels))
+        .or_else(|| levels.map(|levels| bone_at(uptake, levels)))
+        .unwrap_or_else(|| "bone".to_owned())
+}
+
+fn imported_bone(uptake: &Uptake, anatomy: &Anatomy, levels: Option<&Levels>) -> Option<String> {
+    // Of recognised bones the vertebrae are counted; others are told by place as well.
+    let told = |organ: &&Organ| match organ.source {
+        OrganSource::Imported => organ.kind.is_bone(),
+        OrganSource::Recognised => matches!(organ.kind, OrganKind::Vertebra(_)),
+    };
+    let bones = anatomy.organs.iter().filter(told);
     let shares = bones.map(|organ| (organ, uptake.share(|p| organ.mask.contains(p))));
     let (organ, share) = shares.max_by(|a, b| a.1.total_cmp(&b.1))?;
-    (share > 0.2).then(|| organ.kind.name())
+    let name = || match (organ.kind, levels) {
+        (OrganKind::Hip(side), Some(levels)) => {
+            format!("{} {}", side.name(), part_of_hip(uptake.center, levels))
+        }
+        (kind, _) => kind.name(),
+    };
+    (share > 0.2).then(name)
+}
+
+/// The part of the hip bone by place.
+fn part_of_hip(at: Point3<f64>, levels: &Levels) -> &'static str {
+    let (_, aside) = levels.aside(at);
+    if at.z > levels.heads_top {
+        "ilium"
+    } else if aside < 40.0 {
+        "pubis"
+    } else if at.z > levels.symphysis_top {
+        "acetabulum"
+    } else {
+        "ischium"
+    }
+}
+
+/// Bone that lies on a lung and is no vertebra is a rib.
+fn rib(uptake: &Uptake, anatomy: &Anatomy, levels: Option<&Levels>) -> Option<String> {
+    let lungs = anatomy
+        .organs
+        .iter()
+        .filter(|o| matches!(o.kind, OrganKind::Lung(_)));
+    let nearest = lungs
+        .map(|o| distance_to(o, uptake.center))
+        .reduce(f64::min)?;
+    let (side, aside) = levels?.aside(uptake.center);
+    (nearest <= RIB_MM && aside >= BESIDE_SPINE_MM).then(|| format!("{} rib", side.name()))
 }
 
 /// The bone by place alone.

@@ -1,21 +1,34 @@
 //! Regions of uptake in soft tissue: prostate bed, pelvic nodes, and what lies beyond.
 
-use isoboost_anatomy::{Anatomy, Side};
+use isoboost_anatomy::{Anatomy, OrganKind, Side};
 use nalgebra::{Point3, Vector3};
 
 use crate::StagingConfig;
 use crate::config::CommonIliac;
-use crate::place::{Levels, bone_along, density_around};
-use crate::region::{ExclusionReason, Region, Station};
+use crate::place::{Levels, bone_along, density_around, front_of_spine};
+use crate::region::{BedSite, ExclusionReason, Region, Station};
+use crate::staged::Alternative;
 use crate::station;
 use crate::uptake::Uptake;
-use crate::verdict::{Metastasis, Verdict};
+use crate::verdict::{Kind, Metastasis, Verdict};
 
 /// How far in front of its back edge the bed may reach beside the symphysis, in mm.
 const BED_BEFORE_BACK_MM: f64 = 6.0;
 
+/// The anastomosis reaches this far to the side; seminal vesicles lie higher than this above the
+/// top of the symphysis and further than this behind it, in mm.
+const ANASTOMOSIS_ASIDE_MM: f64 = 12.0;
+const RETROVESICAL_ABOVE_MM: f64 = -4.0;
+const RETROVESICAL_BEHIND_MM: f64 = 24.0;
+
 /// Nearer than this to sacrum and coccyx, uptake behind the rectum is a node, in mm.
 const BEFORE_SACRUM_MM: f64 = 18.0;
+
+/// The presacral strip ends at S3, this far below L5/S1; the mesorectum begins there, in mm.
+const PRESACRAL_BELOW_MM: f64 = 56.0;
+/// Centres of presacral nodes lie this near to the sacrum, in mm: a strip of 10 to 15 and half a
+/// node.
+const PRESACRAL_MM: f64 = 18.0;
 
 /// The side wall is looked for this far to the side, in mm.
 const SIDE_WALL_MM: f64 = 90.0;
@@ -39,6 +52,18 @@ const RETROPERITONEAL_ASIDE_MM: f64 = 55.0;
 /// The diaphragm's crura lie about this far above the aortic bifurcation, in mm.
 const RETROPERITONEUM_HEIGHT_MM: f64 = 190.0;
 
+/// Retroperitoneal nodes lie around aorta and inferior vena cava: nearer to the midline than this,
+/// and what lies further out is behind the peritoneum only this far behind the front of the spine,
+/// in mm.
+const GREAT_VESSELS_ASIDE_MM: f64 = 44.0;
+const BESIDE_SPINE_MM: f64 = -8.0;
+
+/// Masks of the liver are wider than it, and its dome lies higher than the crura, in mm.
+const DOME_MM: f64 = 25.0;
+
+/// A dome this near to the upper end of the CT is no dome, in mm.
+const FIELD_END_MM: f64 = 12.0;
+
 /// The duodenum crosses the spine behind the peritoneum, nearer than other bowel, in mm; it takes up
 /// PSMA ligands like the jejunum, in more than a node's volume, in mL.
 const DUODENUM_BEFORE_SPINE_MM: f64 = 15.0;
@@ -49,6 +74,12 @@ const LUNG_HU: f64 = -350.0;
 
 /// Inguinal nodes reach this far below the symphysis, in mm.
 const INGUINAL_BELOW_MM: f64 = 50.0;
+
+/// Accuracy of landmarks and borders: standard deviation in mm.
+const ACCURACY_MM: f64 = 4.0;
+
+/// A class of less than this share is not told.
+const LEAST_SHARE: f64 = 0.1;
 
 /// The verdict on uptake in soft tissue.
 pub(crate) fn judge(
@@ -68,6 +99,61 @@ pub(crate) fn judge(
     verdict.evidence.insert(0, place.position());
     verdict.confidence *= levels.confidence;
     verdict
+}
+
+/// The other classes that uptake in soft tissue would have within the accuracy of the borders: the
+/// place is moved about, and what each move makes of it is weighed like a Gaussian of
+/// [`ACCURACY_MM`].
+pub(crate) fn alternatives(
+    uptake: &Uptake,
+    anatomy: &Anatomy,
+    levels: &Levels,
+    config: &StagingConfig,
+) -> Vec<Alternative> {
+    let class_at = |step: Vector3<f64>| {
+        let at = uptake.center + step;
+        let place = Place {
+            uptake,
+            anatomy,
+            levels,
+            config,
+            at,
+        };
+        match place.verdict().kind {
+            Kind::Lesion(lesion) => Some((lesion.region, lesion.station)),
+            Kind::Physiological(_) => None,
+        }
+    };
+    let steps = [-1.25, 0.0, 1.25].map(|share| share * ACCURACY_MM);
+    let mut weights: Vec<((Region, Option<Station>), f64)> = Vec::new();
+    let mut total = 0.0;
+    for step in steps.into_iter().flat_map(|x| {
+        steps
+            .into_iter()
+            .flat_map(move |y| steps.map(|z| [x, y, z]))
+    }) {
+        let step = Vector3::from(step);
+        let weight = (-step.norm_squared() / (2.0 * ACCURACY_MM * ACCURACY_MM)).exp();
+        total += weight;
+        let Some(class) = class_at(step) else {
+            continue;
+        };
+        match weights.iter_mut().find(|(known, _)| *known == class) {
+            Some((_, sum)) => *sum += weight,
+            None => weights.push((class, weight)),
+        }
+    }
+    let own = class_at(Vector3::zeros());
+    weights.retain(|(class, weight)| Some(*class) != own && *weight >= LEAST_SHARE * total);
+    weights.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let told = weights
+        .into_iter()
+        .map(|((region, station), weight)| Alternative {
+            region,
+            station,
+            weight: (weight / total * 100.0).round() / 100.0,
+        });
+    told.collect()
 }
 
 struct Place<'a> {
@@ -152,8 +238,35 @@ impl Place<'_> {
             return self.node(Some(Station::Perirectal), 0.6, evidence);
         }
         let evidence = vec!["within the borders of the prostate bed".to_owned()];
-        let verdict = Verdict::lesion(Region::ProstateBed, "prostate bed", 0.9, evidence);
+        let (site, side) = self.bed_site();
+        let words = match (site, side) {
+            (BedSite::Anastomosis, _) => "vesico-urethral anastomosis".to_owned(),
+            (BedSite::Retrovesical, Some(side)) => {
+                format!("bed of the {} seminal vesicle", side.name())
+            }
+            (BedSite::Retrovesical, None) => "behind the bladder".to_owned(),
+            (BedSite::Lateral, Some(side)) => format!("{} side of the prostate bed", side.name()),
+            (BedSite::Lateral, None) => "prostate bed".to_owned(),
+        };
+        let verdict =
+            Verdict::lesion(Region::ProstateBed, words, 0.9, evidence).with_bed_site(site, side);
         self.by_border(verdict, margin, "the prostate bed")
+    }
+
+    /// Where in the bed: the anastomosis lies in the middle behind the lower part of the symphysis,
+    /// the seminal vesicles lay behind the bladder from its top on.
+    fn bed_site(&self) -> (BedSite, Option<Side>) {
+        let (side, aside) = self.levels.aside(self.at);
+        let side = (aside > ANASTOMOSIS_ASIDE_MM / 2.0).then_some(side);
+        let above = self.at.z - self.levels.symphysis_top;
+        let behind = self.at.y - self.levels.symphysis_back;
+        if above > RETROVESICAL_ABOVE_MM && behind > RETROVESICAL_BEHIND_MM {
+            (BedSite::Retrovesical, side)
+        } else if above <= 0.0 && aside <= ANASTOMOSIS_ASIDE_MM {
+            (BedSite::Anastomosis, None)
+        } else {
+            (BedSite::Lateral, side)
+        }
     }
 
     /// Below the tops of the femoral heads and outside the bed.
@@ -186,7 +299,7 @@ impl Place<'_> {
         let station = if central && behind > self.config.bed_depth_mm {
             Some(Station::Perirectal)
         } else {
-            station::by_vessels(self.uptake, self.anatomy, self.levels, wall, &mut evidence)
+            station::by_vessels(self.at, self.anatomy, self.levels, wall, &mut evidence)
         };
         let verdict = self.node(station, 0.8, evidence);
         self.by_border(verdict, bed, "the prostate bed")
@@ -211,12 +324,23 @@ impl Place<'_> {
         let mut evidence = vec![format!("{:.0} mm below L5/S1", promontory - self.at.z)];
         let sacrum = bone_along(self.anatomy, self.at, Vector3::y(), 60.0);
         let wall = self.side_wall(side);
-        let presacral = sacrum.filter(|mm| *mm <= 14.0 && aside <= 22.0);
-        let station = if let Some(distance) = presacral {
+        let below = promontory - self.at.z;
+        let high = below <= PRESACRAL_BELOW_MM;
+        let presacral = sacrum.filter(|mm| high && *mm <= PRESACRAL_MM && aside <= 22.0);
+        let behind = self.at.y - self.levels.symphysis_back;
+        let perirectal = !high
+            && behind > self.config.bed_depth_mm
+            && aside <= self.config.bed_half_width_mm + 2.0;
+        let station = if perirectal {
+            evidence.push(format!(
+                "{behind:.0} mm behind the symphysis, beside the rectum"
+            ));
+            Some(Station::Perirectal)
+        } else if let Some(distance) = presacral {
             evidence.push(format!("{distance:.0} mm before the sacrum"));
             Some(Station::Presacral)
         } else {
-            station::by_vessels(self.uptake, self.anatomy, self.levels, wall, &mut evidence)
+            station::by_vessels(self.at, self.anatomy, self.levels, wall, &mut evidence)
         };
         if let (None, Some(wall)) = (station, wall) {
             evidence.push(format!("{wall:.0} mm from the bone of the side wall"));
@@ -326,11 +450,15 @@ impl Place<'_> {
             return Verdict::lesion(Region::Distant, site, 0.7, evidence)
                 .with_metastasis(Metastasis::Organ);
         }
-        let front = self.levels.promontory.map_or(self.at.y, |p| p.1);
-        let before = front - self.at.y;
-        if above <= RETROPERITONEUM_HEIGHT_MM {
-            if before > self.config.bowel_before_spine_mm {
-                return self.peritoneal(format!("{before:.0} mm before the lumbar spine"));
+        let front = front_of_spine(self.at, self.levels, self.anatomy)
+            .or(self.levels.promontory.map(|p| p.1));
+        let before = front.map_or(0.0, |front| front - self.at.y);
+        if self.below_diaphragm(above) {
+            let aside_of_vessels = aside > GREAT_VESSELS_ASIDE_MM && before > BESIDE_SPINE_MM;
+            if before > self.config.bowel_before_spine_mm || aside_of_vessels {
+                return self.peritoneal(format!(
+                    "{before:.0} mm before the front of the spine and {aside:.0} mm from the middle"
+                ));
             }
             let volume = self.uptake.volume_ml;
             if volume >= DUODENUM_ML && before > DUODENUM_BEFORE_SPINE_MM {
@@ -365,6 +493,25 @@ impl Place<'_> {
             .with_station(Some(Station::Supradiaphragmatic), Some(side))
     }
 
+    /// Whether a place lies in the abdomen: below the dome of the liver, or where none is seen below
+    /// the usual height of the crura.
+    fn below_diaphragm(&self, above_bifurcation: f64) -> bool {
+        let liver = self.anatomy.organs_of(OrganKind::Liver).next();
+        let dome = liver.and_then(|liver| {
+            let bounds = liver.mask.bounding_box()?;
+            let ends = [bounds.min, bounds.max].map(|v| liver.mask.grid().center_of(v).z);
+            Some(ends[0].max(ends[1]))
+        });
+        // A liver that the field cuts has its dome above the field.
+        let dome = dome.filter(|dome| {
+            let view = self.anatomy.overview.as_ref();
+            view.is_none_or(|view| dome + FIELD_END_MM < top_of(view.grid()))
+        });
+        dome.map_or(above_bifurcation <= RETROPERITONEUM_HEIGHT_MM, |dome| {
+            self.at.z < dome - DOME_MM
+        })
+    }
+
     fn below_pelvis(&self, aside: f64, border: f64) -> Verdict {
         let (side, _) = self.levels.aside(self.at);
         let below = border - self.at.z;
@@ -395,4 +542,10 @@ impl Place<'_> {
         };
         bone_along(self.anatomy, self.at, outward, SIDE_WALL_MM)
     }
+}
+
+/// The highest slice of a grid, in mm.
+fn top_of(grid: &isoboost_volume::Grid) -> f64 {
+    let z = grid.corners().into_iter().map(|c| c.z);
+    z.fold(f64::NEG_INFINITY, f64::max)
 }

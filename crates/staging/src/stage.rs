@@ -1,29 +1,22 @@
 //! From foci and anatomy to lesions and what is excluded.
 
 use isoboost_anatomy::Anatomy;
-use isoboost_lesion::{FoundFoci, PointFocus};
-use isoboost_volume::Volume;
-use nalgebra::Point3;
+use isoboost_lesion::{Focus, FoundFoci, PointFocus};
+use rayon::prelude::*;
 
+use crate::physiological::{CERTAIN, Context, Explanation, LIKELY, explain};
 use crate::place::Levels;
-use crate::region::Region;
-use crate::staged::{Excluded, Lesion, Staging};
+use crate::region::{Certainty, ExclusionReason};
+use crate::scan::Scan;
+use crate::staged::{Alternative, Correlate, Excluded, Lesion, Staging, Suspicion};
 use crate::uptake::Uptake;
 use crate::verdict::{Kind, Lesional, Verdict};
-use crate::{StagingConfig, contact, mitnm, physiological, skeletal, soft_tissue};
+use crate::{
+    StagingConfig, contact, correlate, mitnm, physiological, skeletal, slope, soft_tissue,
+};
 
 /// Share of uptake in bone from which a lesion is told to touch it.
 const TOUCHES_BONE: f64 = 0.1;
-
-/// A focus this much longer than wide, along the patient, may be a ureter.
-const URETER_ELONGATION: f64 = 1.8;
-const ALONG_PATIENT: f64 = 0.75;
-
-/// Foci on both sides mirror each other within this, in mm, with maxima within this ratio; nearer to
-/// the midline than the ureters a focus has no other side, in mm.
-const MIRRORED_MM: f64 = 8.0;
-const MIRRORED_RATIO: f64 = 1.5;
-const URETER_ASIDE_MM: f64 = 15.0;
 
 /// Judges each focus: physiological with its reason, or a lesion with its region.
 ///
@@ -32,44 +25,40 @@ const URETER_ASIDE_MM: f64 = 15.0;
 pub fn stage(
     found: FoundFoci,
     anatomy: &Anatomy,
-    suv: &Volume<f32>,
+    scan: Scan<'_>,
     config: &StagingConfig,
 ) -> Staging {
     let levels = Levels::of(anatomy, config);
-    let judge = |uptake: &Uptake| judge(uptake, anatomy, levels.as_ref(), suv, config);
+    let uptakes: Vec<Uptake> = found
+        .foci
+        .iter()
+        .map(|focus| Uptake::of_focus(focus, scan.suv))
+        .collect();
+    let patient = Patient {
+        anatomy,
+        scan,
+        config,
+        levels: levels.as_ref(),
+        uptakes: &uptakes,
+    };
+    let mut judged: Vec<Judged> = uptakes.par_iter().map(|u| patient.judge(u)).collect();
+    slope::give_to_organs(&found.foci, scan.suv, &mut judged);
     let mut staging = Staging::default();
     let mut places: Vec<Lesional> = Vec::new();
-    for focus in found.foci {
-        let verdict = judge(&Uptake::of_focus(&focus, suv));
-        let confidence = rounded(verdict.confidence);
-        match verdict.kind {
-            Kind::Physiological(reason) => staging.excluded.push(Excluded {
-                id: 0,
-                focus,
-                reason,
-                confidence,
-                evidence: verdict.evidence,
-            }),
-            Kind::Lesion(place) => {
-                staging.lesions.push(Lesion {
-                    id: places.len() as u32 + 1,
-                    focus,
-                    region: place.region,
-                    site: place.site.clone(),
-                    station: place.station.map(|s| s.name().to_owned()),
-                    mi_tnm: mitnm::of_lesion(&place).to_owned(),
-                    psma_score: None,
-                    range: None,
-                    recovery: None,
-                    confidence,
-                    evidence: verdict.evidence,
-                });
-                places.push(place);
+    for (focus, judged) in found.foci.into_iter().zip(judged) {
+        match judged.verdict.kind {
+            Kind::Physiological(reason) => {
+                staging
+                    .excluded
+                    .push(excluded(focus, reason, judged.verdict));
+            }
+            Kind::Lesion(ref place) => {
+                let id = places.len() as u32 + 1;
+                places.push(place.clone());
+                let place = &places[places.len() - 1];
+                staging.lesions.push(lesion(id, focus, judged, place));
             }
         }
-    }
-    if let Ok(levels) = &levels {
-        tell_mirrored(&mut staging.lesions, levels);
     }
     let first = places.len() as u32 + 1;
     for (number, excluded) in (first..).zip(&mut staging.excluded) {
@@ -82,47 +71,49 @@ pub fn stage(
             .findings
             .push(format!("regions are undetermined: {why}"));
     }
-    let told = found
-        .points
-        .iter()
-        .filter_map(|point| tell(point, &judge(&Uptake::of_point(point))));
+    let told = found.points.iter().filter_map(|point| {
+        let judged = patient.judge(&Uptake::of_point(point));
+        tell(point, &judged.verdict)
+    });
     staging.findings.extend(told);
     staging.findings.extend(found.findings);
     staging.points = found.points;
     staging
 }
 
-/// Tells of nodes that mirror each other with like uptake: urine in both ureters looks so where
-/// they cross the iliac vessels.
-fn tell_mirrored(lesions: &mut [Lesion], levels: &Levels) {
-    let mirrored: Vec<Option<(u32, f64)>> = lesions
-        .iter()
-        .map(|a| {
-            let at = a.focus.measures.centroid;
-            let other = Point3::new(2.0 * levels.midline - at.x, at.y, at.z);
-            lesions
-                .iter()
-                .filter(|b| b.id != a.id && b.region == Region::PelvicNode)
-                .filter(|b| {
-                    let ratio = a.focus.measures.suv_max / b.focus.measures.suv_max;
-                    (1.0 / MIRRORED_RATIO..=MIRRORED_RATIO).contains(&ratio)
-                })
-                .map(|b| (b.id, (b.focus.measures.centroid - other).norm()))
-                .find(|(_, apart)| *apart <= MIRRORED_MM)
-        })
-        .collect();
-    for (lesion, mirrored) in lesions.iter_mut().zip(mirrored) {
-        let aside = levels.aside(lesion.focus.measures.centroid).1;
-        if let Some((id, apart)) = mirrored
-            && lesion.region == Region::PelvicNode
-            && aside >= URETER_ASIDE_MM
-        {
-            lesion.confidence = rounded(lesion.confidence * 0.65);
-            lesion.evidence.push(format!(
-                "mirrors lesion {id} within {apart:.0} mm with like uptake: may be urine in both \
-                 ureters"
-            ));
-        }
+fn excluded(focus: Focus, reason: ExclusionReason, verdict: Verdict) -> Excluded {
+    Excluded {
+        id: 0,
+        focus,
+        reason,
+        confidence: rounded(verdict.confidence),
+        certainty: if verdict.confidence >= CERTAIN {
+            Certainty::Certain
+        } else {
+            Certainty::Likely
+        },
+        evidence: verdict.evidence,
+    }
+}
+
+fn lesion(id: u32, focus: Focus, judged: Judged, place: &Lesional) -> Lesion {
+    Lesion {
+        id,
+        focus,
+        region: place.region,
+        site: place.site.clone(),
+        station: place.station.map(|s| s.name().to_owned()),
+        bed_site: place.bed_site,
+        alternatives: judged.alternatives,
+        suspicions: judged.suspicions,
+        correlate: judged.correlate,
+        psma_rads: None,
+        mi_tnm: mitnm::of_lesion(place).to_owned(),
+        psma_score: None,
+        range: None,
+        recovery: None,
+        confidence: rounded(judged.verdict.confidence),
+        evidence: judged.verdict.evidence,
     }
 }
 
@@ -142,59 +133,121 @@ fn tell(point: &PointFocus, verdict: &Verdict) -> Option<String> {
     ))
 }
 
-fn judge(
-    uptake: &Uptake,
-    anatomy: &Anatomy,
-    levels: Result<&Levels, &String>,
-    suv: &Volume<f32>,
-    config: &StagingConfig,
-) -> Verdict {
-    if let Some(verdict) = physiological::judge(uptake, anatomy, suv, config) {
-        return verdict;
+/// A verdict with what else is to be known of the focus.
+pub(crate) struct Judged {
+    pub(crate) verdict: Verdict,
+    alternatives: Vec<Alternative>,
+    suspicions: Vec<Suspicion>,
+    correlate: Correlate,
+}
+
+struct Patient<'a> {
+    anatomy: &'a Anatomy,
+    scan: Scan<'a>,
+    config: &'a StagingConfig,
+    levels: Result<&'a Levels, &'a String>,
+    uptakes: &'a [Uptake],
+}
+
+impl Patient<'_> {
+    fn judge(&self, uptake: &Uptake) -> Judged {
+        let levels = self.levels.ok();
+        let (in_bone, bone_share) =
+            skeletal::judge(uptake, self.anatomy, self.scan, levels, self.config);
+        let context = Context {
+            scan: self.scan,
+            anatomy: self.anatomy,
+            levels,
+            config: self.config,
+            others: self.uptakes,
+            bone_share,
+        };
+        if let Some(verdict) = physiological::lesion_of_organ(uptake, &context) {
+            return self.seen(uptake, verdict, Vec::new(), &context);
+        }
+        let mut explanations = explain(uptake, &context);
+        if explanations
+            .first()
+            .is_some_and(|e| e.plausibility >= LIKELY)
+        {
+            let best = explanations.swap_remove(0);
+            let verdict = Verdict::physiological(best.reason, best.plausibility, best.evidence);
+            return self.seen(uptake, verdict, Vec::new(), &context);
+        }
+        let verdict = in_bone.unwrap_or_else(|| self.in_soft_tissue(uptake, bone_share));
+        self.seen(uptake, verdict, explanations, &context)
     }
-    let (bone, share) = skeletal::judge(uptake, anatomy, levels.ok(), config);
-    if let Some(verdict) = bone {
-        return verdict;
-    }
-    let outside = anatomy
-        .overview
-        .as_ref()
-        .is_some_and(|view| view.grid().voxel_at(uptake.max_at).is_none());
-    if outside {
-        return Verdict::undetermined(
-            "outside of the body",
-            "the CT shows no body there: outside of its field, or an arm",
-        );
-    }
-    let mut verdict = match levels {
-        Err(why) => Verdict::undetermined("not known", format!("the region is open: {why}")),
-        Ok(levels) => soft_tissue::judge(uptake, anatomy, levels, config),
-    };
-    if let Kind::Lesion(_) = verdict.kind {
+
+    fn in_soft_tissue(&self, uptake: &Uptake, bone_share: f64) -> Verdict {
+        let view = self.anatomy.overview.as_ref();
+        if view.is_some_and(|view| view.grid().voxel_at(uptake.max_at).is_none()) {
+            return Verdict::undetermined(
+                "outside of the body",
+                "the CT shows no body there: outside of its field, or an arm",
+            );
+        }
+        let mut verdict = match self.levels {
+            Err(why) => Verdict::undetermined("not known", format!("the region is open: {why}")),
+            Ok(levels) => soft_tissue::judge(uptake, self.anatomy, levels, self.config),
+        };
+        if let Kind::Lesion(_) = verdict.kind {
+            let contact = physiological::bladder_contact(uptake, self.anatomy);
+            verdict.evidence.extend(contact);
+            if bone_share >= TOUCHES_BONE {
+                verdict.confidence *= 0.85;
+                verdict.evidence.push(format!(
+                    "touches bone: {:.0} % of its uptake",
+                    bone_share * 100.0
+                ));
+            }
+        }
         verdict
-            .evidence
-            .extend(physiological::bladder_contact(uptake, anatomy));
-        if share >= TOUCHES_BONE {
-            verdict.confidence *= 0.85;
-            verdict.evidence.push(format!(
-                "touches bone: {:.0} % of its uptake",
-                share * 100.0
-            ));
-        }
-        let long = uptake
-            .elongation()
-            .filter(|(ratio, along)| *ratio >= URETER_ELONGATION && *along >= ALONG_PATIENT);
-        if let Some((ratio, _)) = long {
-            verdict.confidence *= 0.7;
-            verdict.evidence.push(format!(
-                "{ratio:.1} times longer than wide, along the patient: may be a ureter"
-            ));
+    }
+
+    /// A verdict with the alternatives, doubts and the CT beside it.
+    fn seen(
+        &self,
+        uptake: &Uptake,
+        mut verdict: Verdict,
+        explanations: Vec<Explanation>,
+        context: &Context<'_>,
+    ) -> Judged {
+        let Kind::Lesion(place) = &verdict.kind else {
+            return Judged {
+                verdict,
+                alternatives: Vec::new(),
+                suspicions: Vec::new(),
+                correlate: Correlate::NotKnown,
+            };
+        };
+        let soft = place.metastasis.is_none() || place.station.is_some();
+        let alternatives = match self.levels {
+            Ok(levels) if soft => {
+                soft_tissue::alternatives(uptake, self.anatomy, levels, self.config)
+            }
+            _ => Vec::new(),
+        };
+        let correlate = correlate::correlate(uptake, place, context);
+        let suspicions: Vec<Suspicion> = explanations
+            .into_iter()
+            .map(|e| Suspicion {
+                reason: e.reason,
+                plausibility: rounded(e.plausibility),
+                evidence: e.evidence,
+            })
+            .collect();
+        let doubt = suspicions.first().map_or(0.0, |s| s.plausibility);
+        verdict.confidence *= 1.0 - doubt;
+        Judged {
+            verdict,
+            alternatives,
+            suspicions,
+            correlate,
         }
     }
-    verdict
 }
 
 /// Two digits: more would pretend.
-fn rounded(confidence: f64) -> f64 {
-    (confidence * 100.0).round() / 100.0
+fn rounded(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
 }

@@ -2,7 +2,42 @@
 
 use isoboost_lesion::{Focus, NoRecovery, OutlineRange, PointFocus, RecoveryEstimate};
 
-use crate::region::{ExclusionReason, Region};
+use crate::mitnm::MiTnm;
+use crate::psma_rads::PsmaRads;
+use crate::region::{BedSite, Certainty, ExclusionReason, Region, Station};
+
+/// Another class that a lesion may have, because it lies near a border.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alternative {
+    /// The class.
+    pub region: Region,
+    /// The group of lymph nodes.
+    pub station: Option<Station>,
+    /// Share of the places within the accuracy of the borders that have it, 0 to 1.
+    pub weight: f64,
+}
+
+/// What a lesion may be instead of disease.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suspicion {
+    /// What it may be.
+    pub reason: ExclusionReason,
+    /// How plausible that is, 0 to 1; from 0.6 on it would be excluded.
+    pub plausibility: f64,
+    /// The reasons, a sentence each.
+    pub evidence: Vec<String>,
+}
+
+/// What the CT shows of a lesion.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Correlate {
+    /// There is no CT, or nothing to compare with.
+    NotKnown,
+    /// Nothing.
+    Unseen,
+    /// This, as a sentence.
+    Seen(String),
+}
 
 /// A focus that is judged to be disease.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +52,17 @@ pub struct Lesion {
     pub site: String,
     /// Group of lymph nodes, as `external_iliac`, where it can be told.
     pub station: Option<String>,
+    /// Where in the prostate bed.
+    pub bed_site: Option<BedSite>,
+    /// Other classes near it, the weightiest first; its own is not among them.
+    pub alternatives: Vec<Alternative>,
+    /// What it may be instead, the most plausible first.
+    pub suspicions: Vec<Suspicion>,
+    /// What the CT shows of it.
+    pub correlate: Correlate,
+    /// The category of PSMA-RADS that is proposed; `None` until it is scored, and where score or
+    /// CT do not allow it.
+    pub psma_rads: Option<PsmaRads>,
     /// Its own miTNM category, as `miTr`, `miN1` or `miM1b`; `miX` when undetermined.
     pub mi_tnm: String,
     /// PSMA expression score, 0 to 3; `None` until it is scored ([`Staging::with_scores`]), and
@@ -43,6 +89,8 @@ pub struct Excluded {
     pub reason: ExclusionReason,
     /// How sure that is, 0 to 1.
     pub confidence: f64,
+    /// The same in a word.
+    pub certainty: Certainty,
     /// The reasons, a sentence each.
     pub evidence: Vec<String>,
 }
@@ -56,8 +104,8 @@ pub struct Staging {
     pub excluded: Vec<Excluded>,
     /// Uptake too small to delineate, highest first.
     pub points: Vec<PointFocus>,
-    /// The patient's miTNM, as `miTr N1a M0`; a category that cannot be judged is X.
-    pub mi_tnm: String,
+    /// The patient's miTNM; a category that cannot be judged is X.
+    pub mi_tnm: MiTnm,
     /// What a reader should know: why regions are open, and where small uptake lies that is not
     /// physiological.
     pub findings: Vec<String>,

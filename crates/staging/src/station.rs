@@ -1,11 +1,10 @@
-//! Groups of pelvic nodes, where the iliac vessels are known.
+//! Groups of pelvic nodes, by the iliac vessels or their reckoned courses.
 
-use isoboost_anatomy::{Anatomy, OrganKind, Side};
+use isoboost_anatomy::{Anatomy, CourseKind, OrganKind, Side};
 use nalgebra::Point3;
 
 use crate::place::{Levels, centers, nearest};
 use crate::region::Station;
-use crate::uptake::Uptake;
 
 /// A node further than this from every vessel lies in no vessel's group, in mm.
 const ALONG_VESSEL_MM: f64 = 20.0;
@@ -21,17 +20,22 @@ const OBTURATOR_ABOVE_HEADS_MM: f64 = 25.0;
 /// They lie this far behind the external iliac vessels, in mm.
 const BEHIND_EXTERNAL_MM: f64 = 14.0;
 
-/// The station by the nearest iliac vessel; `None` without imported vessels.
+/// A node further than this from every reckoned course lies in no vessel's group, in mm.
+const ALONG_COURSE_MM: f64 = 28.0;
+
+/// The station of a place by the nearest iliac vessel, or where none is imported by the nearest
+/// course.
 pub(crate) fn by_vessels(
-    uptake: &Uptake,
+    at: Point3<f64>,
     anatomy: &Anatomy,
     levels: &Levels,
     wall: Option<f64>,
     evidence: &mut Vec<String>,
 ) -> Option<Station> {
-    let at = uptake.center;
     let (side, _) = levels.aside(at);
-    let (station, vessel, mm) = nearest_vessel(anatomy, side, at, levels)?;
+    let Some((station, vessel, mm)) = nearest_vessel(anatomy, side, at, levels) else {
+        return by_courses(at, anatomy, side, evidence);
+    };
     evidence.push(format!(
         "{mm:.0} mm from the {} {} vessels",
         side.name(),
@@ -47,7 +51,39 @@ pub(crate) fn by_vessels(
     if mm <= ALONG_VESSEL_MM {
         return Some(station);
     }
-    (low && by_wall).then_some(Station::Obturator)
+    if low && by_wall {
+        return Some(Station::Obturator);
+    }
+    by_courses(at, anatomy, side, evidence)
+}
+
+fn by_courses(
+    at: Point3<f64>,
+    anatomy: &Anatomy,
+    side: Side,
+    evidence: &mut Vec<String>,
+) -> Option<Station> {
+    let courses = anatomy.courses.as_ref().ok()?.iter();
+    let known = courses.filter_map(|course| {
+        let station = match course.kind {
+            CourseKind::CommonIliac(s) if s == side => Station::CommonIliac,
+            CourseKind::ExternalIliac(s) if s == side => Station::ExternalIliac,
+            CourseKind::InternalIliac(s) if s == side => Station::InternalIliac,
+            CourseKind::Obturator(s) if s == side => Station::Obturator,
+            _ => return None,
+        };
+        Some((station, course.nearest(at).0))
+    });
+    let (station, mm) = known.min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let near = mm <= ALONG_COURSE_MM;
+    if near {
+        evidence.push(format!(
+            "{mm:.0} mm from the reckoned course of the {} {} vessels",
+            side.name(),
+            station.words()
+        ));
+    }
+    near.then_some(station)
 }
 
 /// The nearest voxel of the side's iliac vessels, with the vessel it belongs to.

@@ -19,6 +19,8 @@ pub(crate) struct Uptake {
     pub(crate) max_at: Point3<f64>,
     pub(crate) suv_max: f64,
     pub(crate) volume_ml: f64,
+    /// SUVmax by the mean of its surroundings; `None` where they are not known.
+    pub(crate) contrast: Option<f64>,
     /// Voxel centres with their SUV.
     voxels: Vec<(Point3<f64>, f64)>,
 }
@@ -34,6 +36,7 @@ impl Uptake {
             max_at: focus.measures.max_at,
             suv_max: focus.measures.suv_max,
             volume_ml: focus.measures.volume_ml,
+            contrast: focus.measures.contrast.and_then(|c| c.of_max),
             voxels: voxels.collect(),
         }
     }
@@ -44,6 +47,7 @@ impl Uptake {
             max_at: point.max_at,
             suv_max: point.suv_max,
             volume_ml: point.volume_ml,
+            contrast: None,
             voxels: vec![(point.max_at, point.suv_max)],
         }
     }
@@ -60,8 +64,8 @@ impl Uptake {
     }
 
     /// How much longer than wide, as the ratio of the spread along the longest and the second
-    /// axis, and the share of the longest axis that runs along z (1: along the patient).
-    pub(crate) fn elongation(&self) -> Option<(f64, f64)> {
+    /// axis, and the direction of the longest.
+    pub(crate) fn elongation(&self) -> Option<(f64, Vector3<f64>)> {
         if self.voxels.len() < 6 {
             return None;
         }
@@ -82,7 +86,7 @@ impl Uptake {
             return None;
         }
         let ratio = (eigen.eigenvalues[order[0]] / second).sqrt();
-        Some((ratio, eigen.eigenvectors.column(order[0])[2].abs()))
+        Some((ratio, eigen.eigenvectors.column(order[0]).into_owned()))
     }
 }
 

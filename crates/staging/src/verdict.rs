@@ -2,7 +2,7 @@
 
 use isoboost_anatomy::Side;
 
-use crate::region::{ExclusionReason, Region, Station};
+use crate::region::{BedSite, ExclusionReason, Region, Station};
 
 /// The M category of a distant lesion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +37,7 @@ pub(crate) struct Lesional {
     pub(crate) region: Region,
     pub(crate) site: String,
     pub(crate) station: Option<Station>,
+    pub(crate) bed_site: Option<BedSite>,
     pub(crate) side: Option<Side>,
     pub(crate) metastasis: Option<Metastasis>,
 }
@@ -65,6 +66,7 @@ impl Verdict {
                 region,
                 site: site.into(),
                 station: None,
+                bed_site: None,
                 side: None,
                 metastasis: None,
             }),
@@ -80,6 +82,14 @@ impl Verdict {
     pub(crate) fn with_metastasis(mut self, metastasis: Metastasis) -> Self {
         if let Kind::Lesion(lesion) = &mut self.kind {
             lesion.metastasis = Some(metastasis);
+        }
+        self
+    }
+
+    pub(crate) fn with_bed_site(mut self, site: BedSite, side: Option<Side>) -> Self {
+        if let Kind::Lesion(lesion) = &mut self.kind {
+            lesion.bed_site = Some(site);
+            lesion.side = side;
         }
         self
     }

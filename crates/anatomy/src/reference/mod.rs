@@ -9,7 +9,6 @@ mod core;
 mod disc;
 mod liver;
 mod parotid;
-mod spine;
 mod statistics;
 mod trace;
 

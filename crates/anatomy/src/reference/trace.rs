@@ -10,13 +10,13 @@ use rayon::prelude::*;
 
 use crate::landmarks::Absent;
 use crate::recognise::Anatomy;
+use crate::spine::SpineAt;
 
 use super::disc::{Disc, RING_MM, Tissue, tissue};
-use super::spine::{self, SpineAt};
 
-/// Where the trace begins above the level L5/S1 and ends, in mm: the aorta divides some 40 mm above
+/// Where the trace begins above the level L5/S1 and ends, in mm: the aorta divides some 43 mm above
 /// that level, the arch lies some 430 mm above it.
-const ABOVE_PROMONTORY_MM: (f64, f64) = (40.0, 450.0);
+const ABOVE_PROMONTORY_MM: (f64, f64) = (43.0, 450.0);
 /// Where the middle of the aorta may lie: left of the spine's middle and behind its front edge, mm.
 const LEFT_MM: (f64, f64) = (-14.0, 46.0);
 const BEHIND_FRONT_MM: (f64, f64) = (-42.0, 18.0);
@@ -54,17 +54,14 @@ pub struct VesselSlice {
 /// [`Absent`] with the reason, when it is not seen over a length that tells it from other tubes.
 pub fn trace_aorta(anatomy: &Anatomy, suv: &Volume<f32>) -> Result<Vec<VesselSlice>, Absent> {
     let absent = |why: &str| Absent(why.to_owned());
-    let overview = anatomy.overview.as_ref();
-    let (Some(hu), Some(bone)) = (overview, anatomy.bone.as_ref()) else {
+    let Some(hu) = anatomy.overview.as_ref() else {
         return Err(absent("there is no CT to trace the aorta on"));
     };
-    let midline = anatomy.landmarks.midline_x_mm();
-    let midline =
-        midline.ok_or_else(|| absent("no spine is seen that the aorta would run along"))?;
     let promontory = anatomy.landmarks.promontory.as_ref().ok().map(|p| p.at.z);
     let low = promontory.map_or(f64::MIN, |z| z + ABOVE_PROMONTORY_MM.0);
     let high = promontory.map_or(f64::MAX, |z| z + ABOVE_PROMONTORY_MM.1);
-    let spine = spine::along(bone, midline, low, high);
+    let spine = anatomy.spine.iter().filter(|s| s.z >= low && s.z <= high);
+    let spine: Vec<SpineAt> = spine.copied().collect();
     let slice_mm = hu.grid().spacing()[0];
     if (spine.len() as f64) * slice_mm < LEAST_MM {
         return Err(Absent(format!(
@@ -99,7 +96,7 @@ pub fn trace_aorta(anatomy: &Anatomy, suv: &Volume<f32>) -> Result<Vec<VesselSli
         moving_mean(&values, over)
     });
     let slices = firm.enumerate().map(|(n, at)| VesselSlice {
-        center: Point3::new(x[n], y[n], hu.grid().center_of([spine[at].k, 0, 0]).z),
+        center: Point3::new(x[n], y[n], spine[at].z),
         radius_mm: r[n],
     });
     Ok(slices.collect())
