@@ -68,8 +68,8 @@ pub(crate) fn named(
             kind,
             mask,
             source: OrganSource::Recognised,
-            confidence: places.confidence(kind),
-            evidence: format!("{ml:.0} mL of bone, {}", places.why(kind)),
+            confidence: confidence(kind),
+            evidence: format!("{ml:.0} mL of bone, {}", why(kind)),
         })
     });
     organs.collect()
@@ -175,29 +175,30 @@ impl<'a> Places<'a> {
         let bottom = self.lungs_bottom?;
         let ribs = self.around_lungs.as_ref().is_some_and(|near| near[voxel]);
         let below_lungs = at.z < bottom;
-        Some(match ribs || below_lungs {
-            true => OrganKind::Ribs(side),
-            false => OrganKind::ShoulderGirdle(side),
+        Some(if ribs || below_lungs {
+            OrganKind::Ribs(side)
+        } else {
+            OrganKind::ShoulderGirdle(side)
         })
     }
+}
 
-    fn confidence(&self, kind: OrganKind) -> f64 {
-        match kind {
-            OrganKind::Sacrum | OrganKind::Hip(_) | OrganKind::Femur(_) => 0.8,
-            _ => 0.6,
-        }
+fn confidence(kind: OrganKind) -> f64 {
+    match kind {
+        OrganKind::Sacrum | OrganKind::Hip(_) | OrganKind::Femur(_) => 0.8,
+        _ => 0.6,
     }
+}
 
-    fn why(&self, kind: OrganKind) -> &'static str {
-        match kind {
-            OrganKind::Sacrum => "behind the pelvis, from the promontory down",
-            OrganKind::Hip(_) => "of the pelvic ring, below the crests",
-            OrganKind::Femur(_) => "around and below the femoral head",
-            OrganKind::Sternum => "in the middle before the spine",
-            OrganKind::Skull => "above the neck",
-            OrganKind::Ribs(_) => "around the lungs and below them",
-            _ => "outside of the chest, beside the lungs' tops",
-        }
+fn why(kind: OrganKind) -> &'static str {
+    match kind {
+        OrganKind::Sacrum => "behind the pelvis, from the promontory down",
+        OrganKind::Hip(_) => "of the pelvic ring, below the crests",
+        OrganKind::Femur(_) => "around and below the femoral head",
+        OrganKind::Sternum => "in the middle before the spine",
+        OrganKind::Skull => "above the neck",
+        OrganKind::Ribs(_) => "around the lungs and below them",
+        _ => "outside of the chest, beside the lungs' tops",
     }
 }
 

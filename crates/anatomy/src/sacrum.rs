@@ -23,39 +23,25 @@ const SLOPE: f64 = 0.45;
 /// Marrow between cortex in front and behind is this thick at most, mm.
 const MARROW_MM: f64 = 34.0;
 
-/// Fills the sacrum between its front and its back.
+/// Fills gaps of marrow between the sacrum's front and its back, along rows from front to back.
 pub(crate) fn fill(bone: &mut Mask, landmarks: &Landmarks) {
     let Some(zone) = Zone::of(landmarks) else {
         return;
     };
-    // From front to back, then from side to side: the front of a wing is thin as well.
-    for axis in [1] {
-        close(bone, &zone, axis);
-    }
-}
-
-/// Fills gaps of marrow along rows of an axis.
-fn close(bone: &mut Mask, zone: &Zone, axis: usize) {
     let grid = bone.grid().clone();
-    let shape = grid.shape();
-    let most = (MARROW_MM / grid.spacing()[axis]) as usize;
-    let across = 3 - axis;
-    for (k, other) in (0..shape[0]).flat_map(|k| (0..shape[across]).map(move |o| (k, o))) {
-        let voxel = |along: usize| {
-            let mut at = [k, other, other];
-            at[axis] = along;
-            at
-        };
+    let [nk, nj, ni] = grid.shape();
+    let most = (MARROW_MM / grid.spacing()[1]) as usize;
+    for (k, i) in (0..nk).flat_map(|k| (0..ni).map(move |i| (k, i))) {
         let mut last: Option<usize> = None;
-        for along in 0..shape[axis] {
-            if !bone[voxel(along)] || !zone.holds(grid.center_of(voxel(along))) {
+        for j in 0..nj {
+            if !bone[[k, j, i]] || !zone.holds(grid.center_of([k, j, i])) {
                 continue;
             }
-            let from = last.filter(|from| along - from <= most).unwrap_or(along);
-            for between in from..along {
-                bone[voxel(between)] = true;
+            let from = last.filter(|from| j - from <= most).unwrap_or(j);
+            for between in from..j {
+                bone[[k, between, i]] = true;
             }
-            last = Some(along);
+            last = Some(j);
         }
     }
 }
@@ -87,10 +73,8 @@ impl Zone {
         let share = ((at.z - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
         let half = HALF_WIDTH_MM.1 + (HALF_WIDTH_MM.0 - HALF_WIDTH_MM.1) * share.sqrt();
         let aside = (at.x - self.midline).abs();
-        let high = match aside >= WINGS_ASIDE_MM {
-            true => self.high + WINGS_ABOVE_MM,
-            false => self.high,
-        };
+        let wings = aside >= WINGS_ASIDE_MM;
+        let high = self.high + if wings { WINGS_ABOVE_MM } else { 0.0 };
         at.y >= self.behind && at.z >= self.low && at.z <= high && aside <= half
     }
 
