@@ -22,6 +22,19 @@ pub enum CourseKind {
     Obturator(Side),
 }
 
+impl CourseKind {
+    /// The name of the vessels that run there, in the words of a sentence; `None` where none do.
+    pub fn vessel(self) -> Option<String> {
+        let (side, name) = match self {
+            Self::CommonIliac(side) => (side, "common iliac vessels"),
+            Self::ExternalIliac(side) => (side, "external iliac vessels"),
+            Self::InternalIliac(side) => (side, "internal iliac vessels"),
+            Self::Ureter(_) | Self::Obturator(_) => return None,
+        };
+        Some(format!("{} {name}", side.name()))
+    }
+}
+
 /// A line of the body.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Course {

@@ -216,7 +216,10 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&Written
         excluded: staging.excluded.iter().map(Into::into).collect(),
         points: staging.points.iter().map(Into::into).collect(),
         mi_tnm: staging.mi_tnm.label.clone(),
-        stage: StageInfo::from(staging),
+        stage: StageInfo::of(
+            staging,
+            job.request.config.planning.most_lesions_to_irradiate,
+        ),
         total: Total::from(staging),
         recommendation: RecommendationInfo::from(findings.recommendation),
         targets: findings.targets.iter().map(TargetInfo::from).collect(),

@@ -133,9 +133,11 @@ impl From<&Suspicion> for SuspicionInfo {
     }
 }
 
-impl From<&Staging> for StageInfo {
-    fn from(staging: &Staging) -> Self {
+impl StageInfo {
+    /// What the stage rests on; up to `most` nodal and distant lesions are few.
+    pub fn of(staging: &Staging, most: usize) -> Self {
         Self {
+            pattern: staging.pattern(most).name().to_owned(),
             sentence: staging.sentence(),
             node_regions: staging.mi_tnm.node_regions.clone(),
             bone_pattern: staging.mi_tnm.bone_pattern.map(|p| p.name().to_owned()),

@@ -427,6 +427,12 @@ pub struct PsmaRadsInfo {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StageInfo {
+    /// `negative`, `bed`, `node`, `bed_and_node`, `oligometastatic`, `polymetastatic`, or
+    /// `undetermined` while the place of a lesion is not known.
+    #[schemars(regex(
+        pattern = "^(negative|bed|node|bed_and_node|oligometastatic|polymetastatic|undetermined)$"
+    ))]
+    pub pattern: String,
     /// The findings as a reader would write them.
     pub sentence: String,
     /// Regions with pelvic nodes, as in `left external iliac`.

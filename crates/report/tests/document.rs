@@ -189,9 +189,10 @@ fn full() -> Report {
             }],
             ..References::default()
         },
-        mi_tnm: "miT0 N1a M0".to_owned(),
+        mi_tnm: "miT0 N1 M0".to_owned(),
         stage: StageInfo {
-            sentence: "Pelvic node: right external iliac node (SUVmax 12.5). miT0 N1a M0."
+            pattern: "node".to_owned(),
+            sentence: "Pelvic node: right external iliac node (SUVmax 12.5). miT0 N1 M0."
                 .to_owned(),
             node_regions: vec!["right external iliac".to_owned()],
             bone_pattern: None,
@@ -263,6 +264,7 @@ fn bare() -> Report {
         points: Vec::new(),
         mi_tnm: "miT0 N0 M0".to_owned(),
         stage: StageInfo {
+            pattern: "negative".to_owned(),
             sentence: "No PSMA-avid lesion. miT0 N0 M0.".to_owned(),
             ..StageInfo::default()
         },

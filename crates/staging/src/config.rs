@@ -79,7 +79,7 @@ impl Default for StagingConfig {
             bowel_suv: 15.0,
             bowel_before_spine_mm: 40.0,
             border_mm: 5.0,
-            promise: Promise::V1,
+            promise: Promise::V2,
         }
     }
 }

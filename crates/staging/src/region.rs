@@ -133,6 +133,10 @@ pub enum ExclusionReason {
     Ganglion,
     /// Uptake of bone without disease.
     UnspecificBone,
+    /// Callus of broken bone.
+    Fracture,
+    /// Blood in a large vessel.
+    Vascular,
     /// No focus: hardly above what is around it.
     Diffuse,
     /// Beside metal, by the correction for attenuation.
@@ -160,6 +164,8 @@ impl ExclusionReason {
             Self::Gland => "gland",
             Self::Ganglion => "ganglion",
             Self::UnspecificBone => "unspecific_bone",
+            Self::Fracture => "fracture",
+            Self::Vascular => "vascular",
             Self::Diffuse => "diffuse",
             Self::Artefact => "artefact",
             Self::InjectionSite => "injection_site",

@@ -25,6 +25,9 @@ const LUMBAR_MM: f64 = 37.0;
 const THIN_SHARE: f64 = 0.12;
 const DENSE_HU: f64 = 130.0;
 const DENSE_BALL_MM: f64 = 3.5;
+/// The blur spreads the uptake of a node into the bone beside it: with the maximum outside of bone
+/// and soft tissue in the middle on the CT, this share has to lie in bone.
+const BESIDE_SHARE: f64 = 0.75;
 
 /// The verdict on uptake in bone, and the share of it that lies there.
 pub(crate) fn judge(
@@ -36,13 +39,14 @@ pub(crate) fn judge(
 ) -> (Option<Verdict>, f64) {
     let share = uptake.share(|p| is_bone(anatomy, p));
     let thin = share >= THIN_SHARE && is_dense(uptake, scan);
-    if share < config.bone_share && !thin {
+    let max_inside = is_bone(anatomy, uptake.max_at);
+    let beside = !max_inside && share < BESIDE_SHARE && is_soft(uptake, scan);
+    if (share < config.bone_share && !thin) || beside {
         return (None, share);
     }
     // What the blur spreads beyond a thin bone is the bone's.
     let share = share.max(config.bone_share);
     let site = site(uptake, anatomy, levels);
-    let max_inside = is_bone(anatomy, uptake.max_at);
     let evidence = vec![format!(
         "{:.0} % of its uptake lies in bone, its maximum {}",
         share * 100.0,
@@ -58,8 +62,16 @@ pub(crate) fn judge(
 
 /// Whether the middle of a focus lies in bone on the CT.
 fn is_dense(uptake: &Uptake, scan: Scan<'_>) -> bool {
-    let middle = |ct| density(ct, uptake.center, DENSE_BALL_MM);
-    scan.ct.and_then(middle).is_some_and(|hu| hu >= DENSE_HU)
+    middle_hu(uptake, scan).is_some_and(|hu| hu >= DENSE_HU)
+}
+
+/// Whether it lies in soft tissue there.
+fn is_soft(uptake: &Uptake, scan: Scan<'_>) -> bool {
+    middle_hu(uptake, scan).is_some_and(|hu| hu < DENSE_HU)
+}
+
+fn middle_hu(uptake: &Uptake, scan: Scan<'_>) -> Option<f64> {
+    density(scan.ct?, uptake.center, DENSE_BALL_MM)
 }
 
 /// The bone of a focus by organs and place, in words.

@@ -161,6 +161,7 @@ impl Patient<'_> {
             config: self.config,
             others: self.uptakes,
             bone_share,
+            in_bone: in_bone.is_some(),
         };
         if let Some(verdict) = physiological::lesion_of_organ(uptake, &context) {
             return self.seen(uptake, verdict, Vec::new(), &context);

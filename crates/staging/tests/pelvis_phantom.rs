@@ -115,12 +115,12 @@ fn a_recurrence_in_the_bed_is_told_from_the_bladder() {
 
 #[test]
 fn nodes_on_two_sides_are_two_regions() {
-    check_scenario(Scenario::Node, "miT0 N1b M0");
+    check_scenario(Scenario::Node, "miT0 N2 M0");
 }
 
 #[test]
 fn bed_and_nodes_are_told_apart() {
-    check_scenario(Scenario::BedNode, "miTr N1b M0");
+    check_scenario(Scenario::BedNode, "miTr N2 M0");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn bone_metastases_are_bone() {
 
 #[test]
 fn many_lesions_keep_their_classes() {
-    check_scenario(Scenario::Polymetastatic, "miT0 N1b M1b");
+    check_scenario(Scenario::Polymetastatic, "miT0 N2 M1b");
 }
 
 /// Mid-thigh to skull on coarse voxels.
@@ -171,7 +171,7 @@ fn lesions_of_the_whole_body_are_told_from_its_hot_organs() {
     let spec = PelvisSpec::from(Scenario::WholeBody);
     let study = whole_body(&spec, Tracer::Ga68Psma11);
     let staging = check(&study, "whole body");
-    assert_eq!(staging.mi_tnm.label, "miTr N1b M1b");
+    assert_eq!(staging.mi_tnm.label, "miTr N2 M1b");
     check_organs(&staging);
 }
 

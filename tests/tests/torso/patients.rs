@@ -6,7 +6,10 @@ use isoboost_anatomy::{ImportedOrgan, TOTALSEGMENTATOR_LABELS};
 use isoboost_phantom::{PhantomStudy, ScannerModel, TorsoSpec, Tracer, torso};
 use isoboost_pipeline::{Analysis, Config, analyse};
 use isoboost_staging::Scan;
-use isoboost_volume::{Mask, Volume};
+use isoboost_volume::{Grid, Volume, label_boxes};
+
+/// Voxels of the organs that are handed in, as TotalSegmentator draws them in its fast mode, mm.
+const LABEL_MM: f64 = 3.0;
 
 pub(crate) struct Patient {
     pub(crate) seed: u64,
@@ -41,7 +44,7 @@ impl Patient {
     pub(crate) fn of(seed: u64, spec: TorsoSpec, tracer: Tracer) -> Self {
         let study = torso(&spec, tracer, &ScannerModel::torso_small(), seed)
             .unwrap_or_else(|e| panic!("{e}"));
-        let labels = study.organ_labels(study.suv.grid());
+        let labels = study.organ_labels(&label_grid(study.ct.grid()));
         Self {
             seed,
             tracer,
@@ -75,26 +78,30 @@ impl Patient {
     }
 
     fn organs(&self) -> Vec<ImportedOrgan> {
+        let boxes = label_boxes(&self.labels);
         let names = self.study.organ_names();
-        let known = names.iter().enumerate().filter(|(_, name)| {
+        let known = (1_u16..).zip(names).filter(|(_, name)| {
             TOTALSEGMENTATOR_LABELS
                 .iter()
-                .any(|(_, label)| label == *name)
+                .any(|(_, label)| label == name)
         });
         known
-            .map(|(n, name)| {
-                let mask = Mask::from_fn(self.labels.grid().clone(), |v| {
-                    usize::from(self.labels[v]) == n + 1
-                });
-                let mask = match mask.bounding_box() {
-                    Some(bounds) => mask.crop(bounds),
-                    None => mask,
-                };
-                ImportedOrgan {
+            .filter_map(|(n, name)| {
+                let crop = self.labels.crop(*boxes.get(&n)?);
+                Some(ImportedOrgan {
                     name: (*name).to_owned(),
-                    mask,
-                }
+                    mask: crop.map(|label| *label == n),
+                })
             })
             .collect()
     }
+}
+
+/// The grid of the labels, over the field of the CT.
+fn label_grid(ct: &Grid) -> Grid {
+    let corners = ct.corners();
+    let low = corners.iter().fold(corners[0], |low, c| low.inf(c));
+    let high = corners.iter().fold(corners[0], |high, c| high.sup(c));
+    let shape = [2, 1, 0].map(|a| ((high[a] - low[a]) / LABEL_MM) as usize + 1);
+    Grid::axis_aligned(shape, [LABEL_MM; 3], low).unwrap_or_else(|e| panic!("{e}"))
 }

@@ -78,7 +78,7 @@ fn a_usual_patient() {
     check_usual(&patient, &found);
     assert_eq!(excluded(&found, Reason::Kidney), 2);
     assert_eq!(excluded(&found, Reason::UrinaryBladder), 1);
-    assert_eq!(found.staging.mi_tnm.label, "miTr N1a M1b");
+    assert_eq!(found.staging.mi_tnm.label, "miTr N1 M1b");
 }
 
 #[test]

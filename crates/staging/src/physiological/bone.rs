@@ -26,7 +26,7 @@ const CHANGED_RIB_HU: f64 = 190.0;
 const COMPARED_MM: f64 = 4.0;
 
 pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanation> {
-    if context.bone_share < context.config.bone_share {
+    if !context.in_bone {
         return None;
     }
     let rib = is_rib(uptake, context);
@@ -71,7 +71,8 @@ pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanat
     Some(Explanation::new(reason, plausibility, evidence))
 }
 
-fn is_rib(uptake: &Uptake, context: &Context<'_>) -> bool {
+/// Whether a focus lies in a rib, as far as masks or its place tell.
+pub(super) fn is_rib(uptake: &Uptake, context: &Context<'_>) -> bool {
     let ribs = context.anatomy.organs.iter().filter(|organ| {
         matches!(organ.kind, OrganKind::Rib(..)) && distance_to(organ, uptake.max_at) <= NEAR_RIB_MM
     });

@@ -62,7 +62,7 @@ const SITES: [Site; 3] = [
 ];
 
 pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanation> {
-    if uptake.suv_max >= WEAK_SUV || uptake.volume_ml > MOST_ML || context.bone_share > 0.5 {
+    if uptake.suv_max >= WEAK_SUV || uptake.volume_ml > MOST_ML || context.in_bone {
         return None;
     }
     let levels = context.levels?;

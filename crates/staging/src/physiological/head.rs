@@ -19,7 +19,7 @@ const MIDDLE_MM: f64 = 22.0;
 pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanation> {
     let lungs = top_of_lungs(context)?;
     let above = uptake.center.z - lungs;
-    if above < ABOVE_LUNGS_MM || context.bone_share >= context.config.bone_share {
+    if above < ABOVE_LUNGS_MM || context.in_bone {
         return None;
     }
     let middle = middle_of_head(uptake, context)?;

@@ -34,7 +34,7 @@ const URINE_BALL_MM: f64 = 5.0;
 
 pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanation> {
     let known = super::organ::holds(uptake, context);
-    if known || context.bone_share > context.config.bone_share {
+    if known || context.in_bone {
         return None;
     }
     native(uptake, context)

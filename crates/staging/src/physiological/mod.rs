@@ -7,6 +7,7 @@ mod arm;
 mod artefact;
 mod bone;
 mod diffuse;
+mod fracture;
 mod gallbladder;
 mod ganglion;
 mod head;
@@ -14,6 +15,7 @@ mod large;
 mod organ;
 mod ureter;
 mod urethra;
+mod vascular;
 
 use isoboost_anatomy::Anatomy;
 use nalgebra::Point3;
@@ -49,6 +51,8 @@ pub(crate) struct Context<'a> {
     pub(crate) others: &'a [Uptake],
     /// Share of the focus in bone.
     pub(crate) bone_share: f64,
+    /// Whether the focus is one of bone.
+    pub(crate) in_bone: bool,
 }
 
 /// Why a focus may be physiological.
@@ -80,6 +84,8 @@ pub(crate) fn explain(uptake: &Uptake, context: &Context<'_>) -> Vec<Explanation
         gallbladder::explain,
         head::explain,
         bone::explain,
+        fracture::explain,
+        vascular::explain,
         arm::explain,
         artefact::explain,
         diffuse::explain,

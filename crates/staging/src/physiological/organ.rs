@@ -62,7 +62,7 @@ pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanat
 
 /// A part of liver or spleen beside their masks.
 fn left_out(uptake: &Uptake, context: &Context<'_>) -> Option<Explanation> {
-    if uptake.volume_ml > PART_ML || context.bone_share > 0.5 {
+    if uptake.volume_ml > PART_ML || context.in_bone {
         return None;
     }
     let mut organs = context.anatomy.organs.iter().filter(|o| is_even(o.kind));

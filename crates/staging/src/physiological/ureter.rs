@@ -41,7 +41,7 @@ pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanat
     let off = |course: &&Course| course.nearest(uptake.center).0;
     let course = ureters.min_by(|a, b| off(a).total_cmp(&off(b)))?;
     let (mm, _, along) = course.nearest(uptake.center);
-    if mm > FAR_MM || uptake.volume_ml > MOST_ML || context.bone_share > 0.5 {
+    if mm > FAR_MM || uptake.volume_ml > MOST_ML || context.in_bone {
         return None;
     }
     let mut evidence = vec![format!("{mm:.0} mm from the reckoned course of the ureter")];

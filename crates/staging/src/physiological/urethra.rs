@@ -17,7 +17,7 @@ pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanat
     let below = levels.symphysis_bottom - context.config.bed_below_symphysis_mm - uptake.center.z;
     let behind = uptake.center.y - levels.symphysis_back;
     let there = aside <= MIDDLE_MM && below > 0.0 && (-BEFORE_MM..=BEHIND_MM).contains(&behind);
-    if !there || context.bone_share > 0.5 {
+    if !there || context.in_bone {
         return None;
     }
     let evidence = vec![format!(
