@@ -101,8 +101,9 @@ def draw_anatomy():
         line = np.array(entry["line"])
         front.plot(line[:, 0], line[:, 2], color="white", lw=1.2)
     for name, at in landmarks.items():
-        for axes, a in ((front, 0), (side, 1)):
-            axes.plot(at[a], at[2], "o", ms=5, mfc="yellow", mec="black")
+        front.plot(at[0], at[2], "o", ms=5, mfc="yellow", mec="black")
+        if name != "midline":
+            side.plot(at[1], at[2], "o", ms=5, mfc="yellow", mec="black")
     for name, at in landmarks.items():
         if "left" not in name and name != "midline":
             side.annotate(name, (at[1], at[2]), xytext=(6, 3), textcoords="offset points",
@@ -118,8 +119,9 @@ def draw_anatomy():
         elif "right" not in name:
             front.text(at[0], at[2], name, color="white", fontsize=7, ha="center",
                        bbox=dict(facecolor="black", alpha=0.45, pad=0.8, lw=0))
-    front.set_title("from the front: organs and bones, reckoned courses (white), landmarks")
-    side.set_title("median plane: vertebrae counted from the sacrum")
+    front.set_title("from the front: organs, bones, reckoned courses (white)", fontsize=10)
+    side.set_title("median plane: vertebrae counted from the sacrum", fontsize=10)
+    side.set_xlim(ct.extent(1, 2)[:2])
     save(figure, "anatomy.png", (front, side))
 
 
@@ -161,18 +163,28 @@ def flipped(image):
 def draw_judgements():
     figure, axes = plt.subplots(figsize=(9, 12))
     coronal(axes, suv, suv.data.max(1), cmap="gray_r", vmin=0, vmax=10)
+    middle = landmarks["midline"][0]
     for lesion in told["lesions"]:
         x, _, z = lesion["at"]
+        away = 1 if x > middle else -1
         axes.plot(x, z, "o", ms=14, mfc="none", mew=2, mec=REGION_COLOURS[lesion["region"]])
-        axes.annotate(f"{lesion['id']} {lesion['site']}", (x, z), xytext=(10, 6),
+        axes.annotate(f"{lesion['id']} {lesion['site']}", (x, z), xytext=(10 * away, 6),
                       textcoords="offset points", fontsize=8,
+                      ha="left" if away > 0 else "right",
                       color=REGION_COLOURS[lesion["region"]])
+    named = set()
     for focus in told["excluded"]:
         x, _, z = focus["at"]
+        away = 1 if x > middle else -1
         style = "s" if focus["certainty"] == "certain" else "D"
         axes.plot(x, z, style, ms=8, mfc="none", mew=1.5, mec="#1f77b4")
-        axes.annotate(focus["reason"].replace("_", " "), (x, z), xytext=(-8, -10), ha="right",
-                      textcoords="offset points", fontsize=7, color="#1f77b4")
+        # Noise parts liver and bowel into many foci: one name for each side is enough.
+        if (focus["reason"], away) in named:
+            continue
+        named.add((focus["reason"], away))
+        axes.annotate(focus["reason"].replace("_", " "), (x, z), xytext=(-8 * away, -10),
+                      ha="right" if away > 0 else "left", textcoords="offset points",
+                      fontsize=7, color="#1f77b4")
     handles = [Line2D([], [], marker="o", ls="", mfc="none", mec=c, label=r.replace("_", " "))
                for r, c in REGION_COLOURS.items()]
     handles += [Line2D([], [], marker=m, ls="", mfc="none", mec="#1f77b4", label=f"excluded, {t}")

@@ -13,6 +13,8 @@ const WALL_SHARE: f64 = 0.4;
 const DEPTH_MM: (f64, f64) = (14.0, 110.0);
 /// The walls of a body with little in it lie this far apart at most, in mm.
 const HOLLOW_MM: f64 = 36.0;
+/// Gaps in the marrow of a body that is dense in places are shorter than this, in mm.
+const MARROW_MM: f64 = 12.0;
 /// The middle is that of the bone this far behind the front edge and to its sides, in mm: before
 /// the heads of the ribs.
 const MIDDLE_DEPTH_MM: (f64, f64) = (2.0, 16.0);
@@ -94,22 +96,30 @@ fn follow(
 /// of the deepest.
 fn front_edge(bones: &Skeleton<'_>, k: usize, x: f64, before: Option<(usize, f64)>) -> Option<f64> {
     let stretches = bones.stretches(k, x, STRIP_MM, WALL_SHARE);
-    let bodies: Vec<(f64, f64)> = (0..stretches.len())
-        .map(|n| (stretches[n].0, back_of(&stretches[n..]) - stretches[n].0))
+    let bodies: Vec<(usize, f64)> = (0..stretches.len())
+        .map(|n| (n, back_of(&stretches[n..]) - stretches[n].0))
         .filter(|(_, depth)| *depth >= DEPTH_MM.0 && *depth <= DEPTH_MM.1)
         .collect();
     let Some(before) = before else {
         let deepest = bodies.iter().max_by(|a, b| a.1.total_cmp(&b.1));
-        return deepest.map(|(front, _)| *front);
+        return deepest.map(|(n, _)| stretches[*n].0);
     };
     let (last, y) = before;
     let gap = bones.slice_mm() * k.abs_diff(last) as f64;
     let forwards = STEP_MM.max(LEAN * bones.slice_mm());
     // What lies further back is the far wall of a body whose near one is not seen.
     let back = STEP_BACK_MM.max(LEAN * bones.slice_mm()) + LORDOSIS * gap;
-    let fronts = bodies.iter().map(|(front, _)| *front);
-    let within = fronts.filter(|front| *front >= y - forwards && *front <= y + back);
-    within.min_by(|a, b| (a - y).abs().total_cmp(&(b - y).abs()))
+    let fronts = bodies.iter().map(|(n, _)| (*n, stretches[*n].0));
+    let within = fronts.filter(|(_, front)| (y - forwards..=y + back).contains(front));
+    let (mut n, _) = within.min_by(|a, b| (a.1 - y).abs().total_cmp(&(b.1 - y).abs()))?;
+    // Above an inclined disc the line lies inside of the next body, whose marrow is dense in places.
+    while let Some((front, end)) = n.checked_sub(1).map(|before| stretches[before])
+        && stretches[n].0 - end <= MARROW_MM
+        && front >= y - forwards
+    {
+        n -= 1;
+    }
+    Some(stretches[n].0)
 }
 
 /// Where bone ends that begins with the first stretch, over hollows.

@@ -18,7 +18,7 @@ pub(crate) fn correlate(uptake: &Uptake, place: &Lesional, context: &Context<'_>
         return Correlate::NotKnown;
     }
     if place.metastasis == Some(Metastasis::Bone) {
-        return match crate::physiological::bone_change(uptake.max_at, context) {
+        return match crate::physiological::bone_change(uptake, context) {
             None => Correlate::NotKnown,
             Some(hu) if hu >= CHANGED_HU => Correlate::Seen(format!(
                 "sclerotic on the CT: {hu:.0} HU denser than the other side"

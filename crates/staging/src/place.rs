@@ -12,6 +12,15 @@ const RAY_STEP_MM: f64 = 2.0;
 /// The lower end of a symphysis whose upper end alone is in the field, in mm below it.
 const SYMPHYSIS_HEIGHT_MM: f64 = 42.0;
 
+/// Sacrum and coccyx are looked for this near to the midline, this far behind the back edge of the
+/// symphysis and within these heights from its top, in mm.
+const SACRUM_ASIDE_MM: f64 = 12.0;
+const SACRUM_BEHIND_MM: f64 = 50.0;
+const SACRUM_FROM_SYMPHYSIS_MM: std::ops::RangeInclusive<f64> = -60.0..=150.0;
+
+/// A dome this near to the upper end of the CT is no dome, in mm.
+const FIELD_END_MM: f64 = 12.0;
+
 /// Heights and planes that the regions are told by, LPS in mm.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Levels {
@@ -25,6 +34,10 @@ pub(crate) struct Levels {
     pub(crate) promontory: Option<(f64, f64)>,
     /// Upper border of the pelvic nodes, and how it is known.
     pub(crate) bifurcation: Option<(f64, String)>,
+    /// The front of sacrum and coccyx in the middle: heights with its y, from the feet up.
+    sacral_front: Vec<(f64, f64)>,
+    /// The dome of the liver, z, where the field shows it.
+    pub(crate) dome: Option<f64>,
     /// The least sure of the landmarks.
     pub(crate) confidence: f64,
 }
@@ -55,7 +68,24 @@ impl Levels {
             symphysis_back: top.at.y,
             promontory: promontory.map(|p| (p.at.z, p.at.y)),
             bifurcation: bifurcation(anatomy, promontory.map(|p| p.at.z), config),
+            sacral_front: sacral_front(anatomy, midline.at.x, top.at),
+            dome: dome_of_liver(anatomy),
             confidence: sure.into_iter().fold(1.0, f64::min),
+        })
+    }
+
+    /// The front of sacrum and coccyx in the middle at a height, y; beyond their ends that of the
+    /// nearest end.
+    pub(crate) fn sacral_front_y(&self, z: f64) -> Option<f64> {
+        let above = self.sacral_front.partition_point(|s| s.0 <= z);
+        let (low, high) = (
+            above.checked_sub(1).and_then(|n| self.sacral_front.get(n)),
+            self.sacral_front.get(above),
+        );
+        Some(match (low, high) {
+            (Some((z0, y0)), Some((z1, y1))) => y0 + (y1 - y0) * (z - z0) / (z1 - z0),
+            (Some((_, y)), None) | (None, Some((_, y))) => *y,
+            (None, None) => return None,
         })
     }
 
@@ -66,6 +96,47 @@ impl Levels {
             (point.x - self.midline).abs(),
         )
     }
+}
+
+/// The front of the bones in the middle behind the pelvis, smoothed over height.
+fn sacral_front(anatomy: &Anatomy, midline: f64, symphysis: Point3<f64>) -> Vec<(f64, f64)> {
+    let Some(bone) = anatomy.bone.as_ref() else {
+        return Vec::new();
+    };
+    let grid = bone.grid();
+    let [nk, nj, ni] = grid.shape();
+    let columns: Vec<usize> = (0..ni)
+        .filter(|i| (grid.center_of([0, 0, *i]).x - midline).abs() <= SACRUM_ASIDE_MM)
+        .collect();
+    let front = |k: usize| {
+        let rows = (0..nj).map(|j| (j, grid.center_of([k, j, 0]).y));
+        let deep = rows.filter(|(_, y)| *y >= symphysis.y + SACRUM_BEHIND_MM);
+        let mut bony = deep.filter(|(j, _)| columns.iter().any(|i| bone[[k, *j, *i]]));
+        bony.next().map(|(_, y)| y)
+    };
+    let z = |k: usize| grid.center_of([k, 0, 0]).z;
+    let slices = (0..nk).filter(|k| SACRUM_FROM_SYMPHYSIS_MM.contains(&(z(*k) - symphysis.z)));
+    let seen: Vec<(f64, f64)> = slices.filter_map(|k| Some((z(k), front(k)?))).collect();
+    let median = |n: usize| {
+        let near = &seen[n.saturating_sub(2)..(n + 3).min(seen.len())];
+        let mut fronts: Vec<f64> = near.iter().map(|s| s.1).collect();
+        fronts.sort_by(f64::total_cmp);
+        fronts[fronts.len() / 2]
+    };
+    (0..seen.len()).map(|n| (seen[n].0, median(n))).collect()
+}
+
+/// The highest slice of the liver; a liver that the field cuts has its dome above the field.
+fn dome_of_liver(anatomy: &Anatomy) -> Option<f64> {
+    let liver = anatomy.organs_of(OrganKind::Liver).next()?;
+    let bounds = liver.mask.bounding_box()?;
+    let ends = [bounds.min, bounds.max].map(|v| liver.mask.grid().center_of(v).z);
+    let dome = ends[0].max(ends[1]);
+    let inside = anatomy.overview.as_ref().is_none_or(|view| {
+        let z = view.grid().corners().into_iter().map(|c| c.z);
+        dome + FIELD_END_MM < z.fold(f64::NEG_INFINITY, f64::max)
+    });
+    inside.then_some(dome)
 }
 
 fn bifurcation(

@@ -58,6 +58,24 @@ pub(crate) fn density(ct: &Volume<i16>, at: Point3<f64>, radius_mm: f64) -> Opti
     mean(inside.map(|v| f64::from(ct[v])))
 }
 
+/// The highest mean density of a ball whose centre lies within a distance of a place, HU: a thin
+/// bone is not exactly where its uptake is seen.
+pub(crate) fn densest_ball(
+    ct: &Volume<i16>,
+    at: Point3<f64>,
+    radius_mm: f64,
+    within_mm: f64,
+) -> Option<f64> {
+    const STEP_MM: f64 = 1.5;
+    let reach = (within_mm / STEP_MM) as i32;
+    let steps = || (-reach..=reach).map(|n| f64::from(n) * STEP_MM);
+    let offsets = steps()
+        .flat_map(|x| steps().flat_map(move |y| steps().map(move |z| Vector3::new(x, y, z))));
+    let near = offsets.filter(|d| d.norm() <= within_mm);
+    near.filter_map(|d| density(ct, at + d, radius_mm))
+        .reduce(f64::max)
+}
+
 /// Highest density of a ball, HU.
 pub(crate) fn densest(ct: &Volume<i16>, at: Point3<f64>, radius_mm: f64) -> Option<i16> {
     let near = ct.grid().box_around(&[at], radius_mm)?.voxels();

@@ -1,11 +1,11 @@
 //! Uptake of bone for no reason, and healing fractures.
 
 use isoboost_anatomy::OrganKind;
-use nalgebra::Point3;
+use nalgebra::{Point3, Vector3};
 
 use crate::place::{Levels, distance_to, is_bone};
 use crate::region::ExclusionReason;
-use crate::tissue::density;
+use crate::tissue::{densest_ball, density};
 use crate::uptake::Uptake;
 
 use super::{Context, Explanation};
@@ -20,8 +20,11 @@ const NEAR_RIB_MM: f64 = 6.0;
 const WEAKEST_SUV: f64 = 6.0;
 /// Bone denser than the other side by this is sclerotic, less dense lytic, HU.
 const CHANGED_HU: f64 = 120.0;
-/// The mirrored place of a rib is a rib's edge or its marrow.
-const CHANGED_RIB_HU: f64 = 190.0;
+/// A rib is hardly wider than what is compared, so its densest place near the uptake is compared
+/// with the densest of the other side, each within this, mm; the difference that counts is smaller.
+const RIB_WITHIN_MM: f64 = 5.0;
+const RIB_STEP_MM: f64 = 3.0;
+const CHANGED_RIB_HU: f64 = 90.0;
 /// Radius in which densities of both sides are compared, mm.
 const COMPARED_MM: f64 = 4.0;
 
@@ -33,7 +36,7 @@ pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanat
     if uptake.suv_max >= if rib { WEAK_RIB_SUV } else { WEAK_SUV } {
         return None;
     }
-    let changed = change(uptake.max_at, context);
+    let changed = change(uptake, context);
     let mut evidence = vec![format!(
         "{} with SUVmax {:.1}",
         if rib { "rib" } else { "bone" },
@@ -81,8 +84,9 @@ pub(super) fn is_rib(uptake: &Uptake, context: &Context<'_>) -> bool {
 
 /// Density over that of the mirrored place of the body, HU; `None` where the other side is not
 /// bone, as for the spine, which is compared with nothing.
-pub(crate) fn change(at: Point3<f64>, context: &Context<'_>) -> Option<f64> {
+pub(crate) fn change(uptake: &Uptake, context: &Context<'_>) -> Option<f64> {
     let ct = context.scan.ct?;
+    let at = uptake.max_at;
     let levels: &Levels = context.levels?;
     let mirrored = Point3::new(2.0 * levels.midline - at.x, at.y, at.z);
     if (mirrored - at).norm() < 4.0 * COMPARED_MM {
@@ -92,8 +96,13 @@ pub(crate) fn change(at: Point3<f64>, context: &Context<'_>) -> Option<f64> {
     let near = [-8.0, -4.0, 0.0, 4.0, 8.0];
     let around = near
         .into_iter()
-        .flat_map(|dy| near.map(|dz| mirrored + nalgebra::Vector3::new(0.0, dy, dz)));
+        .flat_map(|dy| near.map(|dz| mirrored + Vector3::new(0.0, dy, dz)));
     let bones = around.filter(|p| is_bone(context.anatomy, *p));
+    if is_rib(uptake, context) {
+        let densest = |p, within| densest_ball(ct, p, COMPARED_MM, within);
+        let there = bones.filter_map(|p| densest(p, RIB_STEP_MM));
+        return Some(densest(at, RIB_WITHIN_MM)? - there.reduce(f64::max)?);
+    }
     let mut there: Vec<f64> = bones.filter_map(|p| density(ct, p, COMPARED_MM)).collect();
     there.sort_by(f64::total_cmp);
     let median = *there.get(there.len() / 2)?;

@@ -45,7 +45,10 @@ pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanat
         return None;
     }
     let mut evidence = vec![format!("{mm:.0} mm from the reckoned course of the ureter")];
-    let mut plausibility = 0.38 - 0.2 * ((mm - NEAR_MM) / (FAR_MM - NEAR_MM)).clamp(0.0, 1.0);
+    let off = ((mm - NEAR_MM) / (FAR_MM - NEAR_MM)).clamp(0.0, 1.0);
+    let mut plausibility = 0.38 - 0.2 * off;
+    // Other foci say the less of this one the further it lies from the course.
+    let company = 0.1 * (1.0 - off);
     if context.scan.liver_excreted {
         plausibility -= 0.2;
         evidence.push("the tracer hardly leaves by the kidneys".to_owned());
@@ -55,7 +58,7 @@ pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanat
     plausibility += tissue(uptake, context, tube, &mut evidence);
     let row = in_a_row(uptake, course, context);
     if row > 0 {
-        plausibility += 0.1;
+        plausibility += company;
         evidence.push(format!("{row} further foci along the same course"));
     }
     if mm <= NEAR_MM && uptake.suv_max < FAINT_SUV && uptake.volume_ml < SMALL_ML {
@@ -63,7 +66,7 @@ pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanat
         evidence.push(format!("faint: SUVmax {:.1}", uptake.suv_max));
     }
     if let Some(mm) = mirrored(uptake, context) {
-        plausibility += 0.1;
+        plausibility += company;
         evidence.push(format!("mirrored on the other side within {mm:.0} mm"));
     }
     let reason = ExclusionReason::Ureter;

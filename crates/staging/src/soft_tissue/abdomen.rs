@@ -1,6 +1,5 @@
-//! Above the aortic bifurcation: retroperitoneum, peritoneal cavity, lung, and what lies above the diaphragm.
-
-use isoboost_anatomy::OrganKind;
+//! Above the aortic bifurcation: retroperitoneum, peritoneal cavity, lung, and what lies above the
+//! diaphragm.
 
 use super::Place;
 use crate::place::{density_around, front_of_spine};
@@ -21,9 +20,6 @@ const BESIDE_SPINE_MM: f64 = -8.0;
 
 /// Masks of the liver are wider than it, and its dome lies higher than the crura, in mm.
 const DOME_MM: f64 = 25.0;
-
-/// A dome this near to the upper end of the CT is no dome, in mm.
-const FIELD_END_MM: f64 = 12.0;
 
 /// The duodenum crosses the spine behind the peritoneum, nearer than other bowel, in mm; it takes up
 /// PSMA ligands like the jejunum, in more than a node's volume, in mL.
@@ -89,26 +85,10 @@ impl Place<'_> {
 
     /// Whether a place lies in the abdomen: below the dome of the liver, or where none is seen below
     /// the usual height of the crura.
-    pub(super) fn below_diaphragm(&self, above_bifurcation: f64) -> bool {
-        let liver = self.anatomy.organs_of(OrganKind::Liver).next();
-        let dome = liver.and_then(|liver| {
-            let bounds = liver.mask.bounding_box()?;
-            let ends = [bounds.min, bounds.max].map(|v| liver.mask.grid().center_of(v).z);
-            Some(ends[0].max(ends[1]))
-        });
-        // A liver that the field cuts has its dome above the field.
-        let dome = dome.filter(|dome| {
-            let view = self.anatomy.overview.as_ref();
-            view.is_none_or(|view| dome + FIELD_END_MM < top_of(view.grid()))
-        });
-        dome.map_or(above_bifurcation <= RETROPERITONEUM_HEIGHT_MM, |dome| {
-            self.at.z < dome - DOME_MM
-        })
+    fn below_diaphragm(&self, above_bifurcation: f64) -> bool {
+        match self.levels.dome {
+            Some(dome) => self.at.z < dome - DOME_MM,
+            None => above_bifurcation <= RETROPERITONEUM_HEIGHT_MM,
+        }
     }
-}
-
-/// The highest slice of a grid, in mm.
-fn top_of(grid: &isoboost_volume::Grid) -> f64 {
-    let z = grid.corners().into_iter().map(|c| c.z);
-    z.fold(f64::NEG_INFINITY, f64::max)
 }

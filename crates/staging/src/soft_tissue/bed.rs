@@ -26,8 +26,10 @@ const BEFORE_SACRUM_MM: f64 = 18.0;
 const CENTRAL_MM: f64 = 45.0;
 const BEHIND_SYMPHYSIS_MM: f64 = 20.0;
 
-/// Inguinal nodes reach this far below the symphysis, in mm.
+/// Inguinal nodes reach this far below the symphysis, and no further behind its back edge, in mm:
+/// they lie before the hip joints.
 const INGUINAL_BELOW_MM: f64 = 50.0;
+const INGUINAL_BEHIND_MM: f64 = 6.0;
 
 impl Place<'_> {
     /// Distance to the nearest border of the bed in mm: positive inside.
@@ -98,6 +100,10 @@ impl Place<'_> {
             if aside < 20.0 {
                 return Verdict::undetermined("before the symphysis", evidence[0].clone());
             }
+            if behind > INGUINAL_BEHIND_MM {
+                let site = format!("soft tissue beside the {} hip", side.name());
+                return Verdict::undetermined(site, evidence[0].clone());
+            }
             let site = format!("{} inguinal node", side.name());
             let verdict = Verdict::lesion(Region::Distant, site, 0.75, evidence)
                 .with_metastasis(Metastasis::Node)
@@ -130,7 +136,7 @@ impl Place<'_> {
                 format!("{below:.0} mm below the prostate bed in the middle: may be urine"),
             );
         }
-        if behind < BEHIND_SYMPHYSIS_MM && below < INGUINAL_BELOW_MM {
+        if behind < INGUINAL_BEHIND_MM && below < INGUINAL_BELOW_MM {
             let evidence = vec![format!("{below:.0} mm below the level of the prostate bed")];
             let site = format!("{} inguinal node", side.name());
             return Verdict::lesion(Region::Distant, site, 0.6, evidence)

@@ -2,6 +2,7 @@
 
 mod abdomen;
 mod bed;
+mod outside;
 mod pelvis;
 
 use isoboost_anatomy::{Anatomy, Side};
@@ -108,6 +109,9 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn verdict(&self) -> Verdict {
+        if let Some(outside) = self.behind_the_bones() {
+            return outside;
+        }
         let (_, aside) = self.levels.aside(self.at);
         let below = self.levels.symphysis_bottom - self.config.bed_below_symphysis_mm;
         if self.at.z < below {
