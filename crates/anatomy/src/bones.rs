@@ -201,6 +201,11 @@ impl<'a> Places<'a> {
     }
 }
 
+/// The middle of a femoral head by its top; `None` where there is no bone.
+pub(crate) fn head_middle(bone: &Mask, top: Point3<f64>) -> Option<Point3<f64>> {
+    head(bone, top).map(|head| head.middle)
+}
+
 /// The head below its top: how far back it lies is seen on the bone around it.
 fn head(bone: &Mask, top: Point3<f64>) -> Option<Head> {
     let z = top.z - HEAD_MM;

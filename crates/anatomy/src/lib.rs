@@ -29,11 +29,15 @@
 //! It segments no organ for planning: masks are as fine as the question "whose uptake is this"
 //! needs.
 
+mod acetabulum;
+mod bifurcation;
 mod bladder;
 mod bones;
 mod course;
+mod details;
 mod hip;
 mod imported;
+mod ischium;
 mod kidneys;
 mod landmarks;
 mod levels;
@@ -43,6 +47,7 @@ mod planar;
 mod promontory;
 mod recognise;
 mod reference;
+mod sacral_levels;
 mod sacrum;
 mod scene;
 mod skeleton;
@@ -53,7 +58,7 @@ mod totalsegmentator;
 mod upper;
 
 pub use course::{Course, CourseKind};
-pub use landmarks::{Absent, Landmark, LandmarkSource, Landmarks, Sought};
+pub use landmarks::{Absent, Landmark, LandmarkSource, Landmarks, Paired, Sought};
 pub use organ::{ImportedOrgan, Organ, OrganKind, OrganSource, Side, Vertebra};
 pub use overview::overview;
 pub use recognise::{Anatomy, recognise};

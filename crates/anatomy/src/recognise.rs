@@ -10,7 +10,7 @@ use crate::scene::Scene;
 use crate::skeleton::Skeleton;
 use crate::spine::{self, SpineAt};
 use crate::{
-    bladder, bones, hip, imported, kidneys, levels, overview, promontory, sacrum, symphysis,
+    bladder, bones, details, hip, imported, kidneys, levels, overview, promontory, sacrum, symphysis,
     tissue, upper,
 };
 
@@ -70,6 +70,7 @@ pub fn recognise(
     let Some(ct) = ct else {
         let mut landmarks = Landmarks::absent("there is no CT");
         imported::take_landmarks(&organs, &mut landmarks);
+        details::complete(&mut landmarks, &organs, None);
         findings.push("no CT: organs and bones are not recognised".to_owned());
         return Anatomy {
             courses: courses(&landmarks, &organs),
@@ -88,7 +89,7 @@ pub fn recognise(
     let mut bone = tissue::bone(&hu, &body);
     let mut landmarks = landmarks_of(&bone, &body);
     imported::take_landmarks(&organs, &mut landmarks);
-    for (name, sought) in landmarks.named() {
+    for (name, sought) in landmarks.borders() {
         if let Err(absent) = sought {
             findings.push(format!("{name}: {absent}"));
         }
@@ -106,6 +107,13 @@ pub fn recognise(
         pet_z: extent_z(suv),
     };
     add_hot_organs(&scene, &mut organs, &mut findings);
+    let seen = details::Seen {
+        hu: &hu,
+        bone: &bone,
+        spine: &spine,
+    };
+    details::complete(&mut landmarks, &organs, Some(&seen));
+    findings.extend(details::missing(&landmarks));
     Anatomy {
         courses: courses(&landmarks, &organs),
         organs,
