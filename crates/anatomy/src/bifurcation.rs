@@ -6,17 +6,21 @@ use crate::landmarks::{Absent, Landmark, LandmarkSource, Landmarks, Sought};
 use crate::organ::{Organ, OrganKind, OrganSource, Side, Vertebra};
 use crate::spine::SpineAt;
 
-/// The aorta divides some 43 mm above the level L5/S1, at the lower edge of L4 in most men.
-const ABOVE_PROMONTORY_MM: f64 = 43.0;
-/// Its place there: left of the middle of the spine and before its front edge, mm.
-const LEFT_MM: f64 = 5.0;
+/// The aorta divides before the lower third of L4 in most men: this far above its lower edge, and
+/// above the level L5/S1, mm.
+const ABOVE_L4_EDGE_MM: f64 = 10.0;
+const ABOVE_PROMONTORY_MM: f64 = 52.0;
+/// Its place there: left of the middle of the spine, and before the promontory or else the front
+/// edge of the spine there, mm.
+const LEFT_MM: f64 = 6.0;
+const BEFORE_PROMONTORY_MM: f64 = 27.0;
 const BEFORE_SPINE_MM: f64 = 10.0;
 /// Ends of drawn vessels: points within this of the end, mm.
 const END_MM: f64 = 4.0;
 /// A drawn aorta that ends this near to the upper end of both iliac arteries is divided there, mm.
 const TOGETHER_MM: f64 = 25.0;
 
-/// The bifurcation by drawn vessels, else by the lower edge of L4, else by its usual height above
+/// The bifurcation by drawn vessels, else by the lower third of L4, else by its usual height above
 /// the promontory. `bottom_z` is the lower end of the CT: an aorta that ends there is cut.
 pub(crate) fn find(
     organs: &[Organ],
@@ -27,33 +31,32 @@ pub(crate) fn find(
     if let Some(drawn) = by_vessels(organs, bottom_z) {
         return Ok(drawn);
     }
+    let promontory = landmarks.promontory.as_ref().ok().map(|p| p.at);
     let before_spine = |z: f64| {
-        let at = spine
-            .iter()
-            .min_by(|a, b| (a.z - z).abs().total_cmp(&(b.z - z).abs()));
-        let place = |x: f64, y: f64| Point3::new(x + LEFT_MM, y - BEFORE_SPINE_MM, z);
-        let promontory = landmarks.promontory.as_ref().ok().map(|p| p.at);
-        at.map(|s| place(s.x, s.front))
-            .or_else(|| promontory.map(|p| place(p.x, p.y)))
+        let off = |s: &&SpineAt| (s.z - z).abs();
+        let spine = spine.iter().min_by(|a, b| off(a).total_cmp(&off(b)));
+        let x = spine.map(|s| s.x).or(promontory.map(|p| p.x))?;
+        let y = promontory.map(|p| p.y - BEFORE_PROMONTORY_MM);
+        let y = y.or(spine.map(|s| s.front - BEFORE_SPINE_MM))?;
+        Some(Point3::new(x + LEFT_MM, y, z))
     };
     let l4 = OrganKind::Vertebra(Vertebra::L4);
     let l4 = organs.iter().find(|organ| organ.kind == l4);
-    if let Some((organ, z)) = l4.and_then(|organ| Some((organ, lower_edge(organ)?)))
+    if let Some((organ, z)) = l4.and_then(|organ| Some((organ, lower_edge(organ)? + ABOVE_L4_EDGE_MM)))
         && let Some(at) = before_spine(z)
     {
         return Ok(Landmark {
             at,
             source: LandmarkSource::Derived,
             confidence: 0.7 * organ.confidence,
-            how: "lower edge of L4, where the aorta divides in most men".to_owned(),
+            how: "lower third of L4, where the aorta divides in most men".to_owned(),
         });
     }
     match &landmarks.promontory {
         Ok(promontory) => {
             let z = promontory.at.z + ABOVE_PROMONTORY_MM;
-            let fallback = promontory.at - nalgebra::Vector3::y() * BEFORE_SPINE_MM;
             Ok(Landmark {
-                at: before_spine(z).unwrap_or(Point3::new(fallback.x, fallback.y, z)),
+                at: before_spine(z).unwrap_or(promontory.at),
                 source: LandmarkSource::Derived,
                 confidence: 0.5 * promontory.confidence,
                 how: format!("{ABOVE_PROMONTORY_MM} mm above the promontory, as usual"),

@@ -11,6 +11,7 @@ use crate::ischium::{self, Joint};
 use crate::landmarks::{Absent, Landmark, LandmarkSource, Landmarks, Sought};
 use crate::organ::{Organ, OrganKind, OrganSource, Side, Vertebra};
 use crate::sacral_levels::{self, Front};
+use crate::space::Spaces;
 use crate::spine::SpineAt;
 
 /// The cap of a drawn head that is a part of a ball, neck and trochanter not being in it, mm.
@@ -47,13 +48,13 @@ pub(crate) fn complete(landmarks: &mut Landmarks, organs: &[Organ], seen: Option
         bifurcation::find(organs, landmarks, seen.map_or(&[], |s| s.spine), bottom);
 }
 
-/// One sentence on what is missing of the further landmarks; `None` when nothing is.
-pub(crate) fn missing(landmarks: &Landmarks) -> Option<String> {
-    let details = landmarks.details();
-    let absent = details.iter().filter_map(|(name, sought)| match sought {
-        Ok(_) => None,
-        Err(why) => Some((*name, why)),
-    });
+/// One sentence on what is missing of the further landmarks and of the spaces; `None` when
+/// nothing is.
+pub(crate) fn missing(landmarks: &Landmarks, spaces: &Spaces) -> Option<String> {
+    let points = landmarks.details().map(|(name, s)| (name, s.as_ref().err()));
+    let regions = spaces.named().map(|(name, s)| (name, s.as_ref().err()));
+    let absent = points.into_iter().chain(regions);
+    let absent = absent.filter_map(|(name, why)| Some((name, why?)));
     let absent: Vec<(&str, &Absent)> = absent.collect();
     let (_, why) = absent.first()?;
     let names: Vec<&str> = absent.iter().map(|(name, _)| *name).collect();
@@ -92,13 +93,14 @@ fn hip(landmarks: &Landmarks, organs: &[Organ], seen: &Seen<'_>, side: Side) -> 
     let Some(guess) = guess.or_else(|| bones::head_middle(seen.bone, top.at)) else {
         return absent(&Absent("no bone is seen at the hip joint".to_owned()));
     };
-    let [center, roof] = acetabulum::find(seen.hu, guess, side);
-    // Ischium and foramen need no exact centre.
-    let joint = Joint {
+    let mut joint = Joint {
         midline,
-        center: center.as_ref().map_or(guess, |found| found.at),
+        center: guess,
         side,
     };
+    let [center, roof] = acetabulum::find(seen.hu, seen.bone, &joint);
+    // Ischium and foramen need no exact centre.
+    joint.center = center.as_ref().map_or(guess, |found| found.at);
     let tuberosity = ischium::tuberosity(seen.bone, &joint);
     let [foramen, lower] = ischium::foramen(seen.bone, &joint);
     [center, roof, tuberosity, foramen, lower]

@@ -18,12 +18,12 @@ const LEAST_MM2: f64 = 60.0;
 
 /// The frontal view of the foramen: from above the centre of the hip joint to below it, from
 /// before it to behind it, mm, and aside as a share of the joint's distance.
-const VIEW_MM: (f64, f64) = (-78.0, 12.0);
+const VIEW_MM: (f64, f64) = (-100.0, 12.0);
 const VIEW_BEHIND_MM: (f64, f64) = (-72.0, 50.0);
 const VIEW_ASIDE: (f64, f64) = (0.05, 0.98);
 /// The centre of the foramen, of the patient: aside as a share, and below the hip joint, mm.
 const FORAMEN_ASIDE: (f64, f64) = (0.2, 0.72);
-const FORAMEN_BELOW_MM: (f64, f64) = (12.0, 58.0);
+const FORAMEN_BELOW_MM: (f64, f64) = (12.0, 80.0);
 /// Area of a foramen in the frontal view, mm²; in men some 30 × 40 mm seen aslant.
 const FORAMEN_MM2: (f64, f64) = (80.0, 1800.0);
 /// Voxels of a drawn bone's view, mm.
@@ -33,7 +33,7 @@ const UPRIGHT_MM: f64 = 3.0;
 const USUAL: [f64; 3] = [0.42, -12.0, 35.0];
 const USUAL_HALF_HEIGHT_MM: f64 = 16.0;
 
-/// Where a hip joint lies: what ischium and foramen are looked for by.
+/// Where a hip joint lies: what its socket, ischium and foramen are looked for by.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Joint {
     pub(crate) midline: f64,
@@ -42,7 +42,8 @@ pub(crate) struct Joint {
 }
 
 impl Joint {
-    fn aside(&self, x: f64) -> f64 {
+    /// Distance of a column from the midline, mm; negative on the other side.
+    pub(crate) fn aside(&self, x: f64) -> f64 {
         match self.side {
             Side::Left => x - self.midline,
             Side::Right => self.midline - x,
@@ -52,6 +53,14 @@ impl Joint {
     /// Distance from the midline as a share of that of the joint.
     fn share(&self, x: f64) -> f64 {
         self.aside(x) / self.aside(self.center.x)
+    }
+
+    /// The column at a distance from the midline.
+    pub(crate) fn x_aside(&self, mm: f64) -> f64 {
+        match self.side {
+            Side::Left => self.midline + mm,
+            Side::Right => self.midline - mm,
+        }
     }
 
     fn x_of(&self, share: f64) -> f64 {
@@ -300,16 +309,17 @@ impl<'a> View<'a> {
             .filter(|n| rim.set[*n])
             .filter_map(|n| Some((self.place(n), self.depth[n]?)))
             .collect();
-        let mean = |points: &[&(Point3<f64>, f64)]| {
-            let sum: f64 = points.iter().map(|p| p.1).sum();
-            (!points.is_empty()).then(|| sum / points.len() as f64)
+        let mean = |of: &dyn Fn(&Point3<f64>) -> bool| {
+            let ys = rim.iter().filter(|(p, _)| of(p)).map(|(_, y)| *y);
+            let (sum, n) = ys.fold((0.0, 0.0), |(sum, n), y| (sum + y, n + 1.0));
+            (n > 0.0).then(|| sum / n)
         };
-        let all: Vec<_> = rim.iter().collect();
-        let lower: Vec<_> = rim.iter().filter(|p| p.0.z <= low).collect();
-        let y = mean(&all)?;
+        let outer = |p: &Point3<f64>| self.joint.aside(p.x) > self.joint.aside(x);
+        let y = f64::midpoint(mean(&outer)?, mean(&|p| !outer(p))?);
+        let lower = mean(&|p| p.z <= low);
         Some(Hole {
             center: Point3::new(x, y, z),
-            bottom: Point3::new(x, mean(&lower).unwrap_or(y), low),
+            bottom: Point3::new(x, lower.unwrap_or(y), low),
             mm2,
         })
     }

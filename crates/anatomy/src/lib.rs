@@ -51,6 +51,7 @@ mod sacral_levels;
 mod sacrum;
 mod scene;
 mod skeleton;
+mod space;
 mod spine;
 mod symphysis;
 mod tissue;
@@ -66,5 +67,6 @@ pub use reference::{
     AORTA_CYLINDER_MM, LIVER_SPHERE_MM, LiverMode, ReferenceUptake, References, VesselSlice,
     measure_references, trace_aorta,
 };
+pub use space::{SoughtSpace, Space, Spaces};
 pub use spine::SpineAt;
 pub use totalsegmentator::TOTALSEGMENTATOR_LABELS;

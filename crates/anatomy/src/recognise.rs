@@ -8,6 +8,7 @@ use crate::landmarks::{Absent, Landmarks};
 use crate::organ::{ImportedOrgan, Organ, OrganKind, Side};
 use crate::scene::Scene;
 use crate::skeleton::Skeleton;
+use crate::space::{self, Spaces, Surroundings};
 use crate::spine::{self, SpineAt};
 use crate::{
     bladder, bones, details, hip, imported, kidneys, levels, overview, promontory, sacrum, symphysis,
@@ -35,6 +36,8 @@ pub struct Anatomy {
     pub body: Option<Mask>,
     /// The skeleton with its marrow, on the grid of the overview.
     pub bone: Option<Mask>,
+    /// Spaces between organs.
+    pub spaces: Spaces,
     /// Vertebral bodies slice by slice from the promontory up; empty where no spine is seen.
     pub spine: Vec<SpineAt>,
     /// What a reader should know: what is missing and why.
@@ -79,6 +82,7 @@ pub fn recognise(
             overview: None,
             body: None,
             bone: None,
+            spaces: Spaces::absent("there is no CT"),
             spine: Vec::new(),
             findings,
         };
@@ -113,11 +117,20 @@ pub fn recognise(
         spine: &spine,
     };
     details::complete(&mut landmarks, &organs, Some(&seen));
-    findings.extend(details::missing(&landmarks));
+    let spaces = space::find(&Surroundings {
+        hu: &hu,
+        body: &body,
+        bone: &bone,
+        landmarks: &landmarks,
+        spine: &spine,
+        organs: &organs,
+    });
+    findings.extend(details::missing(&landmarks, &spaces));
     Anatomy {
         courses: courses(&landmarks, &organs),
         organs,
         landmarks,
+        spaces,
         spine,
         overview: Some(hu),
         body: Some(body),

@@ -14,7 +14,7 @@ use crate::skeleton::Skeleton;
 /// S3 on the front of the sacrum, mm: half a disc, then bodies of some 32, 26 and 21 mm along a
 /// curve. Between a labelled CT (51, 77, 95) and the torso phantom (41, 77, 91) and what bodies of
 /// such a height give.
-const FROM_PROMONTORY_MM: [f64; 3] = [44.0, 72.0, 90.0];
+const FROM_PROMONTORY_MM: [f64; 3] = [46.0, 76.0, 93.0];
 /// Half width of the strip around the midline, mm, and the share of it that is bone where bone
 /// begins.
 const HALF_WIDTH_MM: f64 = 10.0;
@@ -62,6 +62,17 @@ impl Front {
         let (near, far) = ((pair[0] - from).norm(), (pair[1] - from).norm());
         let share = ((mm - near) / (far - near).max(1e-9)).clamp(0.0, 1.0);
         Some(pair[0] + (pair[1] - pair[0]) * share)
+    }
+
+    /// Distance of a place of the sagittal plane to the line, mm.
+    pub(crate) fn distance_mm(&self, y: f64, z: f64) -> f64 {
+        let place = Point3::new(self.line[0].x, y, z);
+        let distances = self.line.windows(2).map(|pair| {
+            let along = pair[1] - pair[0];
+            let t = (place - pair[0]).dot(&along) / along.norm_squared().max(1e-9);
+            (place - (pair[0] + along * t.clamp(0.0, 1.0))).norm()
+        });
+        distances.fold(f64::INFINITY, f64::min)
     }
 
     /// y of the front at a height, between the points of the line.
@@ -136,14 +147,14 @@ pub(crate) fn sacroiliac(hip: Option<&Organ>, sacrum: &[&Organ], midline: f64) -
             sacrum.iter().any(|s| s.mask.contains(inwards))
         })
     };
-    let edge = hip.mask.voxels().filter(|[k, j, i]| {
-        let i = match grid.center_of([*k, *j, *i]).x > midline {
-            true => i.checked_sub(1),
-            false => Some(i + 1).filter(|i| *i < grid.shape()[2]),
-        };
-        i.is_none_or(|i| !hip.mask[[*k, *j, i]])
-    });
-    let joint: Vec<Point3<f64>> = edge.map(|v| grid.center_of(v)).filter(beside).collect();
+    // The surface towards the midline.
+    let step = grid.spacing().into_iter().fold(0.0, f64::max);
+    let is_edge = |p: &Point3<f64>| {
+        let next = Point3::new(p.x - step * (p.x - midline).signum(), p.y, p.z);
+        !hip.mask.contains(next)
+    };
+    let points = hip.mask.voxels().map(|v| grid.center_of(v));
+    let joint: Vec<Point3<f64>> = points.filter(|p| is_edge(p) && beside(p)).collect();
     let n = joint.len() as f64;
     let [dk, dj, _] = grid.spacing();
     if n * dk * dj < JOINT_MM2 {
