@@ -58,7 +58,7 @@ mod tissue;
 mod totalsegmentator;
 mod upper;
 
-pub use course::{Course, CourseKind};
+pub use course::{Course, CourseKind, aorta_course};
 pub use landmarks::{Absent, Landmark, LandmarkSource, Landmarks, Paired, Sought};
 pub use organ::{ImportedOrgan, Organ, OrganKind, OrganSource, Side, Vertebra};
 pub use overview::overview;

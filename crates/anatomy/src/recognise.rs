@@ -76,7 +76,7 @@ pub fn recognise(
         details::complete(&mut landmarks, &organs, None);
         findings.push("no CT: organs and bones are not recognised".to_owned());
         return Anatomy {
-            courses: courses(&landmarks, &organs),
+            courses: courses(&landmarks, &organs, &[]),
             organs,
             landmarks,
             overview: None,
@@ -127,7 +127,7 @@ pub fn recognise(
     });
     findings.extend(details::missing(&landmarks, &spaces));
     Anatomy {
-        courses: courses(&landmarks, &organs),
+        courses: courses(&landmarks, &organs, &spine),
         organs,
         landmarks,
         spaces,

@@ -1,6 +1,6 @@
 //! The bowel region: what lies inside the abdominal wall, before the spine and between the hips.
 
-use isoboost_volume::Mask;
+use isoboost_volume::{Mask, resample_nearest};
 use nalgebra::Point3;
 use rayon::prelude::*;
 
@@ -30,11 +30,18 @@ const BESIDE_SPINE_MM: f64 = 42.0;
 const PELVIC_SHARE: f64 = 0.68;
 const PROMONTORY_HALF_MM: f64 = 118.0;
 
+/// Bone this near to the midline is sacrum or pubis, not the side wall, mm.
+const LEAST_ASIDE_MM: f64 = 38.0;
+/// Between the hips, further aside than the first number nothing is bowel behind the hip joints by
+/// more than the second, mm: what lies there is seen through the sciatic notch.
+const NOTCH_MM: [f64; 2] = [46.0, 24.0];
+
 /// Levels that bound the region.
 struct Bounds<'a> {
     midline: f64,
-    /// Height of the hip joints, and half their distance.
+    /// Height of the hip joints, how far back they lie and half their distance.
     joints_z: f64,
+    joints_y: f64,
     joints_aside: f64,
     promontory: Point3<f64>,
     front: Option<&'a Front>,
@@ -52,13 +59,14 @@ pub(super) fn find(of: &Surroundings<'_>, front: Option<&Front>, muscles: &[&Mas
         if z < bounds.joints_z || z > bounds.promontory.z + ABOVE_PROMONTORY_MM {
             return;
         }
-        let inside = inside_wall(of, k);
-        for (n, set) in out.iter_mut().enumerate() {
+        let mut inside = inside_wall(of, k);
+        if z <= bounds.promontory.z {
+            cut_at_hips(of, k, bounds.midline, &mut inside);
+        }
+        let level = bounds.at(of, z);
+        for (n, set) in out.iter_mut().enumerate().filter(|(n, _)| inside.set[*n]) {
             let voxel = [k, n / ni, n % ni];
-            *set = inside.set[n]
-                && !of.bone[voxel]
-                && !taken[voxel]
-                && bounds.holds(of, grid.center_of(voxel));
+            *set = !of.bone[voxel] && !taken[voxel] && level.holds(grid.center_of(voxel));
         }
     });
     let evidence = format!(
@@ -82,28 +90,59 @@ impl<'a> Bounds<'a> {
         Ok(Self {
             midline,
             joints_z: known.iter().map(|p| p.z).sum::<f64>() / n,
+            joints_y: known.iter().map(|p| p.y).sum::<f64>() / n,
             joints_aside: known.iter().map(|p| (p.x - midline).abs()).sum::<f64>() / n,
             promontory: landmarks.promontory.as_ref().map_err(Absent::clone)?.at,
             front,
         })
     }
 
-    /// Whether a place inside of the abdominal wall lies before the spine and between the hips.
-    fn holds(&self, of: &Surroundings<'_>, p: Point3<f64>) -> bool {
-        let aside = (p.x - self.midline).abs();
-        if p.z > self.promontory.z {
-            let Some(spine) = of.spine_at(p.z) else {
-                return p.y < self.promontory.y;
+    /// What bounds the region at a height.
+    fn at(&self, of: &Surroundings<'_>, z: f64) -> Level {
+        if z > self.promontory.z {
+            let spine = of.spine_at(z);
+            let front = spine.map_or(self.promontory.y, |s| s.front);
+            return Level {
+                middle: spine.map_or(self.midline, |s| s.x),
+                half: f64::INFINITY,
+                back: front,
+                beside: BESIDE_SPINE_MM,
+                back_beside: front + BEHIND_SPINE_MM,
             };
-            let beside = (p.x - spine.x).abs() >= BESIDE_SPINE_MM;
-            let back = if beside { BEHIND_SPINE_MM } else { 0.0 };
-            return p.y < spine.front + back;
         }
-        let share = (p.z - self.joints_z) / (self.promontory.z - self.joints_z).max(1.0);
+        let share = (z - self.joints_z) / (self.promontory.z - self.joints_z).max(1.0);
         let low = PELVIC_SHARE * self.joints_aside;
-        let half = low + share.clamp(0.0, 1.0) * (PROMONTORY_HALF_MM - low);
-        let back = self.front.and_then(|front| front.y_at(p.z));
-        aside <= half && p.y < back.unwrap_or(self.promontory.y)
+        let back = self.front.and_then(|front| front.y_at(z));
+        let back = back.unwrap_or(self.promontory.y);
+        let [notch, behind] = NOTCH_MM;
+        Level {
+            middle: self.midline,
+            half: low + share.clamp(0.0, 1.0) * (PROMONTORY_HALF_MM - low),
+            back,
+            beside: notch,
+            back_beside: back.min(self.joints_y + behind),
+        }
+    }
+}
+
+/// What bounds the region at a height, mm.
+struct Level {
+    middle: f64,
+    half: f64,
+    /// y of what lies behind in the middle, and further aside than `beside`.
+    back: f64,
+    beside: f64,
+    back_beside: f64,
+}
+
+impl Level {
+    fn holds(&self, p: Point3<f64>) -> bool {
+        let aside = (p.x - self.middle).abs();
+        let back = match aside >= self.beside {
+            true => self.back_beside,
+            false => self.back,
+        };
+        aside <= self.half && p.y < back
     }
 }
 
@@ -130,6 +169,26 @@ fn inside_wall(of: &Surroundings<'_>, k: usize) -> Slice {
     hull
 }
 
+/// Clears what lies beyond the hip bones, row by row from the midline outwards.
+fn cut_at_hips(of: &Surroundings<'_>, k: usize, midline: f64, inside: &mut Slice) {
+    let grid = of.hu.grid();
+    let middle = grid.index_from_lps(Point3::new(midline, grid.origin().y, grid.origin().z))[2];
+    let middle = (middle.round().max(0.0) as usize).min(inside.columns - 1);
+    let beside = (LEAST_ASIDE_MM / grid.spacing()[2]).round() as usize;
+    for j in 0..inside.rows {
+        let row = &mut inside.set[j * inside.columns..][..inside.columns];
+        let is_bone = |i: &usize| of.bone[[k, j, *i]];
+        let left = (middle + beside..row.len()).find(is_bone);
+        let right = (0..middle.saturating_sub(beside)).rev().find(is_bone);
+        if let Some(first) = left {
+            row[first..].fill(false);
+        }
+        if let Some(last) = right {
+            row[..=last].fill(false);
+        }
+    }
+}
+
 /// Solid organs, bladder, lungs and psoas on the overview.
 fn taken(of: &Surroundings<'_>, muscles: &[&Mask]) -> Mask {
     let grid = of.hu.grid();
@@ -145,9 +204,12 @@ fn taken(of: &Surroundings<'_>, muscles: &[&Mask]) -> Mask {
         )
     });
     for mask in organs.map(|organ| &organ.mask).chain(muscles.iter().copied()) {
-        let zone = grid.box_around(&mask.grid().corners(), 0.0);
-        for voxel in zone.into_iter().flat_map(|zone| zone.voxels()) {
-            taken[voxel] |= mask.contains(grid.center_of(voxel));
+        let Some(zone) = grid.box_around(&mask.grid().corners(), 0.0) else {
+            continue;
+        };
+        let part = resample_nearest(mask, &grid.crop(zone), false);
+        for voxel in part.voxels() {
+            taken[[0, 1, 2].map(|a| zone.min[a] + voxel[a])] = true;
         }
     }
     taken

@@ -62,6 +62,8 @@ pub(super) fn find(of: &Surroundings<'_>, side: Side) -> SoughtSpace {
             }
         }
     }
+    let bounds = mask.bounding_box();
+    let mask = bounds.map_or(mask.clone(), |bounds| mask.crop(bounds));
     let largest = parts(&mask, Connectivity::Six, LEAST_ML).into_iter().next();
     let part = largest.ok_or_else(|| Absent("no muscle is seen beside the spine".to_owned()))?;
     let share = muscle / f64::max(all, 1.0);
@@ -73,11 +75,7 @@ pub(super) fn find(of: &Surroundings<'_>, side: Side) -> SoughtSpace {
             part.volume_ml,
             100.0 * share
         ),
-        mask: part.mask.crop(
-            part.mask
-                .bounding_box()
-                .unwrap_or_else(|| part.mask.grid().full_box()),
-        ),
+        mask: part.mask,
     })
 }
 
