@@ -42,7 +42,8 @@ pub(crate) fn find(
     };
     let l4 = OrganKind::Vertebra(Vertebra::L4);
     let l4 = organs.iter().find(|organ| organ.kind == l4);
-    if let Some((organ, z)) = l4.and_then(|organ| Some((organ, lower_edge(organ)? + ABOVE_L4_EDGE_MM)))
+    if let Some((organ, z)) =
+        l4.and_then(|organ| Some((organ, lower_edge(organ)? + ABOVE_L4_EDGE_MM)))
         && let Some(at) = before_spine(z)
     {
         return Ok(Landmark {
@@ -74,8 +75,7 @@ fn lower_edge(organ: &Organ) -> Option<f64> {
     let points: Vec<Point3<f64>> = organ.mask.voxels().map(|v| grid.center_of(v)).collect();
     let front = points.iter().map(|p| p.y).fold(f64::INFINITY, f64::min);
     let body = points.iter().filter(|p| p.y <= front + 20.0);
-    body.map(|p| p.z - grid.spacing()[0] / 2.0)
-        .reduce(f64::min)
+    body.map(|p| p.z - grid.spacing()[0] / 2.0).reduce(f64::min)
 }
 
 fn by_vessels(organs: &[Organ], bottom_z: Option<f64>) -> Option<Landmark> {
@@ -85,9 +85,8 @@ fn by_vessels(organs: &[Organ], bottom_z: Option<f64>) -> Option<Landmark> {
     };
     let aorta = drawn(OrganKind::Aorta).and_then(|organ| end(organ, true));
     let aorta = aorta.filter(|end| bottom_z.is_none_or(|bottom| end.z > bottom + END_MM));
-    let iliac = [Side::Left, Side::Right].map(|side| {
-        drawn(OrganKind::IliacArtery(side)).and_then(|organ| end(organ, false))
-    });
+    let iliac = [Side::Left, Side::Right]
+        .map(|side| drawn(OrganKind::IliacArtery(side)).and_then(|organ| end(organ, false)));
     let iliac = match iliac {
         [Some(left), Some(right)] => Some(nalgebra::center(&left, &right)),
         [one, other] => one.or(other),
@@ -115,10 +114,7 @@ fn end(organ: &Organ, lower: bool) -> Option<Point3<f64>> {
     let grid = organ.mask.grid();
     let points: Vec<Point3<f64>> = organ.mask.voxels().map(|v| grid.center_of(v)).collect();
     let heights = points.iter().map(|p| p.z);
-    let z = match lower {
-        true => heights.reduce(f64::min)?,
-        false => heights.reduce(f64::max)?,
-    };
+    let z = heights.reduce(if lower { f64::min } else { f64::max })?;
     let near: Vec<_> = points
         .iter()
         .filter(|p| (p.z - z).abs() <= END_MM)

@@ -68,8 +68,8 @@ pub(crate) fn named(
             kind,
             mask,
             source: OrganSource::Recognised,
-            confidence: places.confidence(kind),
-            evidence: format!("{ml:.0} mL of bone, {}", places.why(kind)),
+            confidence: Places::confidence(kind),
+            evidence: format!("{ml:.0} mL of bone, {}", Places::why(kind)),
         })
     });
     organs.collect()
@@ -175,20 +175,21 @@ impl<'a> Places<'a> {
         let bottom = self.lungs_bottom?;
         let ribs = self.around_lungs.as_ref().is_some_and(|near| near[voxel]);
         let below_lungs = at.z < bottom;
-        Some(match ribs || below_lungs {
-            true => OrganKind::Ribs(side),
-            false => OrganKind::ShoulderGirdle(side),
+        Some(if ribs || below_lungs {
+            OrganKind::Ribs(side)
+        } else {
+            OrganKind::ShoulderGirdle(side)
         })
     }
 
-    fn confidence(&self, kind: OrganKind) -> f64 {
+    fn confidence(kind: OrganKind) -> f64 {
         match kind {
             OrganKind::Sacrum | OrganKind::Hip(_) | OrganKind::Femur(_) => 0.8,
             _ => 0.6,
         }
     }
 
-    fn why(&self, kind: OrganKind) -> &'static str {
+    fn why(kind: OrganKind) -> &'static str {
         match kind {
             OrganKind::Sacrum => "behind the pelvis, from the promontory down",
             OrganKind::Hip(_) => "of the pelvic ring, below the crests",

@@ -189,10 +189,7 @@ fn aorta_through(bifurcation: Point3<f64>, points: Vec<Point3<f64>>) -> Option<C
     let mut sums = vec![(Vector3::zeros(), 0.0); steps];
     for p in points {
         let step = (p.z - bifurcation.z) / AORTA_STEP_MM;
-        if let Some((sum, n)) = (step >= 0.5)
-            .then(|| sums.get_mut(step as usize))
-            .flatten()
-        {
+        if let Some((sum, n)) = (step >= 0.5).then(|| sums.get_mut(step as usize)).flatten() {
             *sum += p.coords;
             *n += 1.0;
         }

@@ -51,7 +51,9 @@ pub(crate) fn complete(landmarks: &mut Landmarks, organs: &[Organ], seen: Option
 /// One sentence on what is missing of the further landmarks and of the spaces; `None` when
 /// nothing is.
 pub(crate) fn missing(landmarks: &Landmarks, spaces: &Spaces) -> Option<String> {
-    let points = landmarks.details().map(|(name, s)| (name, s.as_ref().err()));
+    let points = landmarks
+        .details()
+        .map(|(name, s)| (name, s.as_ref().err()));
     let regions = spaces.named().map(|(name, s)| (name, s.as_ref().err()));
     let absent = points.into_iter().chain(regions);
     let absent = absent.filter_map(|(name, why)| Some((name, why?)));
@@ -89,6 +91,16 @@ fn hip(landmarks: &Landmarks, organs: &[Organ], seen: &Seen<'_>, side: Side) -> 
         (Err(why), _) | (_, Err(why)) => return absent(why),
     };
     let drawn = drawn_head(organs, side);
+    let pelvis = [
+        &landmarks.symphysis_top,
+        &landmarks.symphysis_bottom,
+        &landmarks.promontory,
+    ];
+    if drawn.is_none() && pelvis.iter().all(|sought| sought.is_err()) {
+        // Shoulders and ribs may have the outline of hips.
+        let why = "neither symphysis nor promontory is seen, so that it may be no pelvis";
+        return absent(&Absent(why.to_owned()));
+    }
     let guess = drawn.as_ref().map(|head| head.center);
     let Some(guess) = guess.or_else(|| bones::head_middle(seen.bone, top.at)) else {
         return absent(&Absent("no bone is seen at the hip joint".to_owned()));

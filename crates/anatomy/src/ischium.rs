@@ -127,9 +127,7 @@ fn ischium_of<'a>(
         behind >= BEHIND_JOINT_MM.0 && behind <= BEHIND_JOINT_MM.1
     });
     let voxels = rows.flat_map(move |j| (0..ni).map(move |i| [k, j, i]));
-    let centers = voxels
-        .filter(|v| bone[*v])
-        .map(|v| grid.center_of(v));
+    let centers = voxels.filter(|v| bone[*v]).map(|v| grid.center_of(v));
     centers.filter(|p| {
         let share = joint.share(p.x);
         share >= SHARE_ASIDE.0 && share <= SHARE_ASIDE.1
@@ -175,7 +173,9 @@ pub(crate) fn foramen(bone: &Mask, joint: &Joint) -> [Sought; 2] {
             ),
             source: LandmarkSource::Derived,
             confidence: 0.4,
-            how: format!("{below} mm below the centre of the hip joint; the ring is not seen closed"),
+            how: format!(
+                "{below} mm below the centre of the hip joint; the ring is not seen closed"
+            ),
         })
     };
     [usual(0.0), usual(USUAL_HALF_HEIGHT_MM)]
@@ -253,7 +253,8 @@ impl<'a> View<'a> {
 
     fn place(&self, n: usize) -> Point3<f64> {
         let (k, i) = (n / self.bone.columns, n % self.bone.columns);
-        self.grid.center_of([self.first[0] + k, 0, self.first[1] + i])
+        self.grid
+            .center_of([self.first[0] + k, 0, self.first[1] + i])
     }
 
     /// The largest hole at the foramen's place, once gaps of `steps` voxels to both sides are

@@ -79,12 +79,18 @@ fn one(scene: &Scene<'_>, side: Side) -> Option<(Side, Part, f64, bool)> {
     while share <= LAST_SHARE {
         match at(share) {
             Seen::Joined => share += SHARE_STEP,
-            Seen::Kidney((part, median, cut)) => return Some((side, part, median, cut)),
+            Seen::Kidney(kidney) => {
+                let (part, median, cut) = *kidney;
+                return Some((side, part, median, cut));
+            }
             Seen::TooSmall => break,
         }
     }
     FAINT_SHARES.into_iter().find_map(|share| match at(share) {
-        Seen::Kidney((part, median, cut)) => Some((side, part, median, cut)),
+        Seen::Kidney(kidney) => {
+            let (part, median, cut) = *kidney;
+            Some((side, part, median, cut))
+        }
         Seen::Joined | Seen::TooSmall => None,
     })
 }
@@ -96,7 +102,7 @@ type Candidate = (Part, f64, bool);
 enum Seen {
     /// The kidney and its neighbours in one.
     Joined,
-    Kidney(Candidate),
+    Kidney(Box<Candidate>),
     /// Nothing of a kidney's size.
     TooSmall,
 }
@@ -117,7 +123,7 @@ fn kidney_of(scene: &Scene<'_>, found: Vec<Part>) -> Seen {
     let best = whole
         .filter(|(part, _, cut)| *cut || part.volume_ml >= KIDNEY_ML.0)
         .max_by(|a, b| weight(a).total_cmp(&weight(b)));
-    best.map_or(Seen::TooSmall, Seen::Kidney)
+    best.map_or(Seen::TooSmall, |best| Seen::Kidney(Box::new(best)))
 }
 
 fn weight((part, median, _): &Candidate) -> f64 {

@@ -11,8 +11,8 @@ use crate::skeleton::Skeleton;
 use crate::space::{self, Spaces, Surroundings};
 use crate::spine::{self, SpineAt};
 use crate::{
-    bladder, bones, details, hip, imported, kidneys, levels, overview, promontory, sacrum, symphysis,
-    tissue, upper,
+    bladder, bones, details, hip, imported, kidneys, levels, overview, promontory, sacrum,
+    symphysis, tissue, upper,
 };
 
 /// The spine is followed from this far below the promontory, or above the femoral heads, in mm.

@@ -161,26 +161,35 @@ pub(crate) fn sacroiliac(hip: Option<&Organ>, sacrum: &[&Organ], midline: f64) -
         return absent("hip bone and sacrum do not meet within the field");
     }
     let mean = |points: &[Point3<f64>]| {
-        let sum = points.iter().map(|p| p.coords).sum::<nalgebra::Vector3<f64>>();
+        let sum = points
+            .iter()
+            .map(|p| p.coords)
+            .sum::<nalgebra::Vector3<f64>>();
         Point3::from(sum / points.len() as f64)
     };
     let top = joint.iter().map(|p| p.z).fold(f64::NEG_INFINITY, f64::max);
     let highest = joint.iter().filter(|p| p.z >= top - 2.0 * dk).copied();
     let highest = mean(&highest.collect::<Vec<_>>());
     let drawn = hip.source == OrganSource::Imported && first.source == OrganSource::Imported;
-    let (source, confidence) = match drawn {
-        true => (LandmarkSource::Imported, 0.9),
-        false => (LandmarkSource::Ct, 0.7),
+    let (source, confidence) = if drawn {
+        (LandmarkSource::Imported, 0.9)
+    } else {
+        (LandmarkSource::Ct, 0.7)
     };
-    let how = format!("where hip bone and sacrum meet, over {:.0} mm²", n * dk * dj);
-    [(mean(&joint), how.clone()), (Point3::new(highest.x, highest.y, top + dk / 2.0), how)].map(
-        |(at, how)| {
-            Ok(Landmark {
-                at,
-                source,
-                confidence,
-                how,
-            })
-        },
-    )
+    let how = format!(
+        "where hip bone and sacrum meet, over {:.0} mm²",
+        n * dk * dj
+    );
+    [
+        (mean(&joint), how.clone()),
+        (Point3::new(highest.x, highest.y, top + dk / 2.0), how),
+    ]
+    .map(|(at, how)| {
+        Ok(Landmark {
+            at,
+            source,
+            confidence,
+            how,
+        })
+    })
 }

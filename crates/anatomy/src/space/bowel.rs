@@ -138,9 +138,10 @@ struct Level {
 impl Level {
     fn holds(&self, p: Point3<f64>) -> bool {
         let aside = (p.x - self.middle).abs();
-        let back = match aside >= self.beside {
-            true => self.back_beside,
-            false => self.back,
+        let back = if aside >= self.beside {
+            self.back_beside
+        } else {
+            self.back
         };
         aside <= self.half && p.y < back
     }
@@ -203,7 +204,10 @@ fn taken(of: &Surroundings<'_>, muscles: &[&Mask]) -> Mask {
                 | OrganKind::Lung(_)
         )
     });
-    for mask in organs.map(|organ| &organ.mask).chain(muscles.iter().copied()) {
+    for mask in organs
+        .map(|organ| &organ.mask)
+        .chain(muscles.iter().copied())
+    {
         let Some(zone) = grid.box_around(&mask.grid().corners(), 0.0) else {
             continue;
         };

@@ -90,9 +90,7 @@ impl Surroundings<'_> {
     /// The vertebral body nearest to a height.
     fn spine_at(&self, z: f64) -> Option<&SpineAt> {
         let off = |s: &&SpineAt| (s.z - z).abs();
-        self.spine
-            .iter()
-            .min_by(|a, b| off(a).total_cmp(&off(b)))
+        self.spine.iter().min_by(|a, b| off(a).total_cmp(&off(b)))
     }
 }
 

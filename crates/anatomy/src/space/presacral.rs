@@ -23,7 +23,11 @@ pub(super) fn find(of: &Surroundings<'_>, front: Option<&Front>) -> SoughtSpace 
     let (wide, narrow) = HALF_WIDTH_MM;
     let corners = [
         Point3::new(midline - wide, top.at.y - THICKNESS_MM, low - THICKNESS_MM),
-        Point3::new(midline + wide, bottom.at.y.max(top.at.y) + THICKNESS_MM, high),
+        Point3::new(
+            midline + wide,
+            bottom.at.y.max(top.at.y) + THICKNESS_MM,
+            high,
+        ),
     ];
     let grid = of.bone.grid();
     let zone = grid

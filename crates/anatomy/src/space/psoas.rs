@@ -7,6 +7,8 @@ use super::{SoughtSpace, Space, Surroundings};
 use crate::landmarks::Absent;
 use crate::organ::Side;
 use crate::scene::parts;
+use crate::skeleton::Skeleton;
+use crate::spine::SpineAt;
 
 /// The line above the promontory: height above it, distance from the middle of the spine, behind
 /// its front edge, and radius, mm. Between a labelled CT and the torso phantom.
@@ -37,6 +39,15 @@ const REACH: f64 = 1.25;
 const LEAST_ML: f64 = 15.0;
 /// Share of the discs along the line that is muscle where the psoas is sure.
 const CLEAR_SHARE: f64 = 0.7;
+
+/// The front of a body is looked for within this of its height, in a strip of this half width of
+/// which this share is bone, mm.
+const AROUND_MM: f64 = 12.0;
+const STRIP_MM: f64 = 10.0;
+const BODY_SHARE: f64 = 0.4;
+/// Bodies are this deep at most, and gaps in their bone this wide, mm.
+const BODY_MM: f64 = 42.0;
+const BODY_GAP_MM: f64 = 6.0;
 
 /// A slice of the line.
 struct Disc {
@@ -96,10 +107,12 @@ fn line(of: &Surroundings<'_>, side: Side) -> Result<Vec<Disc>, Absent> {
         Side::Right => -1.0,
     };
     // Nodes from the head to the feet: z, x, y, radius.
+    let bones = Skeleton::new(of.bone);
     let lumbar = LUMBAR.iter().filter_map(|[above, aside, behind, radius]| {
         let z = promontory.z + above;
         let spine = of.spine_at(z)?;
-        Some([z, spine.x + sign * aside, spine.front + behind, *radius])
+        let front = foremost(&bones, spine);
+        Some([z, spine.x + sign * aside, front + behind, *radius])
     });
     let mut nodes: Vec<[f64; 4]> = lumbar.collect();
     if let Some(joint) = joint {
@@ -124,6 +137,26 @@ fn line(of: &Surroundings<'_>, side: Side) -> Result<Vec<Disc>, Absent> {
     Ok(discs)
 }
 
+/// The front edge of a vertebral body, over the slices around it and through what bone lies before
+/// the line of the spine: where that was lost at a disc it runs along the back of the bodies.
+fn foremost(bones: &Skeleton<'_>, spine: &SpineAt) -> f64 {
+    let slices = bones.slices_between(spine.z - AROUND_MM, spine.z + AROUND_MM);
+    let fronts = slices.map(|k| {
+        let stretches = bones.stretches(k, spine.x, STRIP_MM, BODY_SHARE);
+        let mut front = spine.front;
+        for (start, end) in stretches.iter().rev() {
+            let near = *start < front && *end > front - BODY_GAP_MM;
+            if near && spine.front - start <= BODY_MM {
+                front = *start;
+            }
+        }
+        front
+    });
+    let mut fronts: Vec<f64> = fronts.collect();
+    fronts.sort_by(f64::total_cmp);
+    fronts.get(fronts.len() / 2).copied().unwrap_or(spine.front)
+}
+
 /// A disc moved to the middle of the muscle around it.
 fn centred(of: &Surroundings<'_>, disc: &Disc) -> Disc {
     let mut at = Disc { ..*disc };
@@ -145,10 +178,7 @@ fn centred(of: &Surroundings<'_>, disc: &Disc) -> Disc {
 }
 
 /// Voxels within the reach of a disc and their distance from its middle, mm.
-fn around(
-    of: &Surroundings<'_>,
-    disc: &Disc,
-) -> impl Iterator<Item = ([usize; 3], f64)> + use<> {
+fn around(of: &Surroundings<'_>, disc: &Disc) -> impl Iterator<Item = ([usize; 3], f64)> + use<> {
     let grid = of.hu.grid().clone();
     let z = grid.center_of([disc.k, 0, 0]).z;
     let middle = Point3::new(disc.x, disc.y, z);
