@@ -8,6 +8,8 @@
 //! Words used here:
 //!
 //! - **Landmark**: a point of the skeleton that borders are measured from.
+//! - **Course**: the line of a vessel or ureter; **space**: a region between organs, as the
+//!   presacral space.
 //! - **Promontory**: the front of the lumbosacral disc, level L5/S1; upper border of the lesser
 //!   pelvis.
 //! - **Overview**: the CT at low resolution, with slices to the head, rows to posterior and

@@ -28,7 +28,7 @@ pub struct Anatomy {
     pub organs: Vec<Organ>,
     /// Landmarks of the pelvis.
     pub landmarks: Landmarks,
-    /// Where vessels and ureters run, reckoned from landmarks and kidneys.
+    /// Where vessels and ureters run: drawn vessels, else reckoned from landmarks and kidneys.
     pub courses: Result<Vec<Course>, Absent>,
     /// The CT in HU on a grid of about 4 mm, upright.
     pub overview: Option<Volume<i16>>,

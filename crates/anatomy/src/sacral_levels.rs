@@ -27,6 +27,9 @@ const BEFORE_PROMONTORY_MM: f64 = 6.0;
 /// Between slices the front steps forwards by at most this, mm; more is bowel content or the
 /// bladder with contrast medium.
 const FORWARDS_MM: f64 = 9.0;
+/// No bone is further before or behind the promontory than this, mm.
+pub(crate) const BODY_MM: f64 = 300.0;
+
 /// The front of the sacrum, from the promontory downwards; LPS, mm.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Front {
@@ -38,8 +41,16 @@ impl Front {
     pub(crate) fn of(bone: &Mask, landmarks: &Landmarks) -> Option<Self> {
         let promontory = landmarks.promontory.as_ref().ok()?.at;
         let midline = landmarks.midline_x_mm()?;
-        let bones = Skeleton::new(bone);
         let (from, to) = BELOW_PROMONTORY_MM;
+        let corner = |sign: f64, below: f64| {
+            let x = midline + sign * (HALF_WIDTH_MM + bone.grid().spacing()[2]);
+            Point3::new(x, promontory.y + sign * BODY_MM, promontory.z - below)
+        };
+        let near = bone
+            .grid()
+            .box_around(&[corner(-1.0, to), corner(1.0, 0.0)], 0.0)?;
+        let near = bone.crop(near);
+        let bones = Skeleton::new(&near);
         let slices = bones.slices_between(promontory.z - to, promontory.z - from);
         let mut line = vec![Point3::new(midline, promontory.y, promontory.z)];
         for k in slices.rev() {

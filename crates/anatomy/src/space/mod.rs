@@ -7,6 +7,7 @@ mod presacral;
 mod psoas;
 
 use isoboost_volume::{Mask, Volume};
+use nalgebra::Vector3;
 
 use crate::landmarks::{Absent, Landmarks};
 use crate::organ::{Organ, Side};
@@ -94,8 +95,32 @@ impl Surroundings<'_> {
     }
 }
 
+/// From the lowest tuberosity to the diaphragm: below and above the promontory, mm. What lies
+/// beyond is no space.
+const ZONE_MM: (f64, f64) = (240.0, 245.0);
+const HALF_ZONE_MM: f64 = 300.0;
+
 /// All spaces that the landmarks allow.
 pub(crate) fn find(of: &Surroundings<'_>) -> Spaces {
+    let promontory = match &of.landmarks.promontory {
+        Ok(promontory) => promontory.at,
+        Err(why) => return Spaces::absent(&format!("the promontory is not known: {why}")),
+    };
+    let (below, above) = ZONE_MM;
+    let corners = [
+        promontory - Vector3::new(HALF_ZONE_MM, HALF_ZONE_MM, below),
+        promontory + Vector3::new(HALF_ZONE_MM, HALF_ZONE_MM, above),
+    ];
+    let Some(zone) = of.hu.grid().box_around(&corners, 0.0) else {
+        return Spaces::absent("the abdomen lies outside of the field");
+    };
+    let (hu, body, bone) = (of.hu.crop(zone), of.body.crop(zone), of.bone.crop(zone));
+    let of = &Surroundings {
+        hu: &hu,
+        body: &body,
+        bone: &bone,
+        ..*of
+    };
     let front = Front::of(of.bone, of.landmarks);
     let psoas_left = psoas::find(of, Side::Left);
     let psoas_right = psoas::find(of, Side::Right);
@@ -105,10 +130,12 @@ pub(crate) fn find(of: &Surroundings<'_>) -> Spaces {
         .map(|space| &space.mask)
         .collect();
     let bowel = bowel::find(of, front.as_ref(), &muscles);
+    let presacral = presacral::find(of, front.as_ref());
+    let perirectal = perirectal::find(of, front.as_ref());
     Spaces {
         bowel,
-        presacral: presacral::find(of, front.as_ref()),
-        perirectal: perirectal::find(of, front.as_ref()),
+        presacral,
+        perirectal,
         psoas_left,
         psoas_right,
     }

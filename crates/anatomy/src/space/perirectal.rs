@@ -20,9 +20,24 @@ const HALF_WIDTH_MM: (f64, f64) = (42.0, 22.0);
 /// Below the front of the bones that is seen, the pelvic floor comes forwards, mm per mm.
 const FLOOR_SLOPE: f64 = 0.7;
 /// The section is an ellipse of this exponent, between a round one and a box.
-const EXPONENT: f64 = 3.0;
+const EXPONENT: i32 = 3;
 /// Least depth from front to back, mm.
 const LEAST_DEPTH_MM: f64 = 20.0;
+
+/// The section at a height, mm.
+struct Section {
+    middle: [f64; 2],
+    half: f64,
+    depth: f64,
+}
+
+impl Section {
+    fn holds(&self, p: Point3<f64>) -> bool {
+        let u = ((p.x - self.middle[0]) / self.half).abs();
+        let v = ((p.y - self.middle[1]) / self.depth).abs();
+        u <= 1.0 && v <= 1.0 && u.powi(EXPONENT) + v.powi(EXPONENT) <= 1.0
+    }
+}
 
 pub(super) fn find(of: &Surroundings<'_>, front: Option<&Front>) -> SoughtSpace {
     let landmarks = of.landmarks;
@@ -37,13 +52,7 @@ pub(super) fn find(of: &Surroundings<'_>, front: Option<&Front>) -> SoughtSpace 
     let high = top.at.z;
     let mut bladders = of.organs.iter();
     let bladder = bladders.find(|o| o.kind == OrganKind::UrinaryBladder);
-    let grid = of.bone.grid();
-    let mut mask = Mask::empty(grid.clone());
-    for k in 0..grid.shape()[0] {
-        let z = grid.center_of([k, 0, 0]).z;
-        if z < floor || z > high {
-            continue;
-        }
+    let section = |z: f64| {
         let back = back_at(front, z);
         let share = ((high - z) / (high - floor)).clamp(0.0, 1.0);
         let half = HALF_WIDTH_MM.0 + share * (HALF_WIDTH_MM.1 - HALF_WIDTH_MM.0);
@@ -51,23 +60,32 @@ pub(super) fn find(of: &Surroundings<'_>, front: Option<&Front>) -> SoughtSpace 
         if let Some(wall) = bladder.and_then(|organ| back_of(organ, midline, z)) {
             fore = fore.max(wall.min(back - LEAST_DEPTH_MM));
         }
-        let middle = Point3::new(midline, f64::midpoint(fore, back), z);
-        let depth = ((back - fore) / 2.0).max(LEAST_DEPTH_MM / 2.0);
-        let corners = [
-            Point3::new(midline - half, middle.y - depth, z),
-            Point3::new(midline + half, middle.y + depth, z),
-        ];
-        let zone = grid.box_around(&corners, 0.0);
-        for mut voxel in zone.into_iter().flat_map(|zone| zone.voxels()) {
-            voxel[0] = k;
-            let p = grid.center_of(voxel);
-            let [u, v] = [(p.x - middle.x) / half, (p.y - middle.y) / depth].map(f64::abs);
-            let free = !of.bone[voxel] && bladder.is_none_or(|organ| !organ.mask.contains(p));
-            if free && u.powf(EXPONENT) + v.powf(EXPONENT) <= 1.0 {
-                mask[voxel] = true;
-            }
+        Section {
+            middle: [midline, f64::midpoint(fore, back)],
+            half,
+            depth: ((back - fore) / 2.0).max(LEAST_DEPTH_MM / 2.0),
         }
-    }
+    };
+    let grid = of.bone.grid();
+    let backmost = front.line.iter().map(|p| p.y).fold(symphysis.y, f64::max);
+    let corners = [
+        Point3::new(midline - HALF_WIDTH_MM.0, symphysis.y, floor),
+        Point3::new(midline + HALF_WIDTH_MM.0, backmost + LEAST_DEPTH_MM, high),
+    ];
+    let zone = grid
+        .box_around(&corners, 0.0)
+        .ok_or_else(|| Absent("it lies outside of the field".to_owned()))?;
+    let sections: Vec<Section> = (zone.min[0]..=zone.max[0])
+        .map(|k| section(grid.center_of([k, 0, 0]).z))
+        .collect();
+    let mask = Mask::from_fn(grid.crop(zone), |v| {
+        let voxel = [0, 1, 2].map(|a| v[a] + zone.min[a]);
+        let p = grid.center_of(voxel);
+        (floor..=high).contains(&p.z)
+            && sections[v[0]].holds(p)
+            && !of.bone[voxel]
+            && bladder.is_none_or(|organ| !organ.mask.contains(p))
+    });
     let evidence = format!(
         "behind the bladder and before sacrum and coccyx, from S2/S3 down over {:.0} mm to the \
          pelvic floor; its sides are reckoned",
@@ -89,8 +107,7 @@ fn back_at(front: &Front, z: f64) -> f64 {
 fn back_of(bladder: &Organ, midline: f64, z: f64) -> Option<f64> {
     let grid = bladder.mask.grid();
     let [k, ..] = grid.voxel_at(Point3::new(midline, grid.origin().y, z))?;
-    let bounds = bladder.mask.bounding_box()?;
-    let rows = (bounds.min[1]..=bounds.max[1]).rev();
+    let rows = (0..grid.shape()[1]).rev();
     let place = |j: usize| {
         let start = grid.center_of([k, j, 0]);
         grid.voxel_at(Point3::new(midline, start.y, start.z))

@@ -33,19 +33,17 @@ pub(super) fn find(of: &Surroundings<'_>, front: Option<&Front>) -> SoughtSpace 
     let zone = grid
         .box_around(&corners, 0.0)
         .ok_or_else(|| Absent("it lies outside of the field".to_owned()))?;
-    let mut mask = Mask::empty(grid.clone());
-    for voxel in zone.voxels().filter(|v| !of.bone[*v]) {
+    let mask = Mask::from_fn(grid.crop(zone), |v| {
+        let voxel = [0, 1, 2].map(|a| v[a] + zone.min[a]);
         let p = grid.center_of(voxel);
         let share = ((high - p.z) / (high - low)).clamp(0.0, 1.0);
         let half = wide + share * (narrow - wide);
-        if p.z < low || (p.x - midline).abs() > half {
-            continue;
-        }
-        let before = front.y_at(p.z).is_some_and(|y| p.y < y);
-        if before && front.distance_mm(p.y, p.z) <= THICKNESS_MM {
-            mask[voxel] = true;
-        }
-    }
+        !of.bone[voxel]
+            && p.z >= low
+            && (p.x - midline).abs() <= half
+            && front.y_at(p.z).is_some_and(|y| p.y < y)
+            && front.distance_mm(p.y, p.z) <= THICKNESS_MM
+    });
     let evidence = format!(
         "strip of {THICKNESS_MM} mm before the sacrum from the promontory to the lower end of S3, \
          {:.0} mm lower",

@@ -1,11 +1,12 @@
 //! The psoas: muscle along a line beside the lumbar spine and over the hip joint.
 
-use isoboost_volume::{Connectivity, Mask};
+use isoboost_volume::{Connectivity, IndexBox, Mask};
 use nalgebra::Point3;
 
 use super::{SoughtSpace, Space, Surroundings};
 use crate::landmarks::Absent;
 use crate::organ::Side;
+use crate::sacral_levels::BODY_MM;
 use crate::scene::parts;
 use crate::skeleton::Skeleton;
 use crate::spine::SpineAt;
@@ -45,8 +46,10 @@ const CLEAR_SHARE: f64 = 0.7;
 const AROUND_MM: f64 = 12.0;
 const STRIP_MM: f64 = 10.0;
 const BODY_SHARE: f64 = 0.4;
+/// How far a lumbar spine may lie from the midline, with its body, mm.
+const CURVED_MM: f64 = 70.0;
 /// Bodies are this deep at most, and gaps in their bone this wide, mm.
-const BODY_MM: f64 = 42.0;
+const DEPTH_MM: f64 = 42.0;
 const BODY_GAP_MM: f64 = 6.0;
 
 /// A slice of the line.
@@ -59,22 +62,20 @@ struct Disc {
 
 pub(super) fn find(of: &Surroundings<'_>, side: Side) -> SoughtSpace {
     let line = line(of, side)?;
-    let grid = of.hu.grid();
-    let mut mask = Mask::empty(grid.clone());
+    let zone = zone(of, &line);
+    let mut mask = Mask::empty(of.hu.grid().crop(zone));
     let (mut muscle, mut all) = (0.0, 0.0);
     for disc in &line {
         let disc = centred(of, disc);
         for (voxel, distance) in around(of, &disc) {
             let inside = distance <= disc.radius;
             all += f64::from(u8::from(inside));
-            if is_muscle(of, voxel) {
-                mask[voxel] = true;
+            if is_muscle(of, voxel) && zone.contains(voxel) {
+                mask[[0, 1, 2].map(|a| voxel[a] - zone.min[a])] = true;
                 muscle += f64::from(u8::from(inside));
             }
         }
     }
-    let bounds = mask.bounding_box();
-    let mask = bounds.map_or(mask.clone(), |bounds| mask.crop(bounds));
     let largest = parts(&mask, Connectivity::Six, LEAST_ML).into_iter().next();
     let part = largest.ok_or_else(|| Absent("no muscle is seen beside the spine".to_owned()))?;
     let share = muscle / f64::max(all, 1.0);
@@ -88,6 +89,17 @@ pub(super) fn find(of: &Surroundings<'_>, side: Side) -> SoughtSpace {
         ),
         mask: part.mask,
     })
+}
+
+/// The box that holds all discs wherever they move.
+fn zone(of: &Surroundings<'_>, line: &[Disc]) -> IndexBox {
+    let grid = of.hu.grid();
+    let z = |k: usize| grid.center_of([k, 0, 0]).z;
+    let middles = line.iter().map(|d| Point3::new(d.x, d.y, z(d.k)));
+    let middles: Vec<Point3<f64>> = middles.collect();
+    let widest = line.iter().map(|d| d.radius).fold(0.0, f64::max);
+    let zone = grid.box_around(&middles, REACH * widest + SHIFT_MM);
+    zone.unwrap_or_else(|| grid.full_box())
 }
 
 fn is_muscle(of: &Surroundings<'_>, voxel: [usize; 3]) -> bool {
@@ -107,7 +119,8 @@ fn line(of: &Surroundings<'_>, side: Side) -> Result<Vec<Disc>, Absent> {
         Side::Right => -1.0,
     };
     // Nodes from the head to the feet: z, x, y, radius.
-    let bones = Skeleton::new(of.bone);
+    let lumbar = lumbar_bone(of, promontory);
+    let bones = Skeleton::new(&lumbar);
     let lumbar = LUMBAR.iter().filter_map(|[above, aside, behind, radius]| {
         let z = promontory.z + above;
         let spine = of.spine_at(z)?;
@@ -137,6 +150,21 @@ fn line(of: &Surroundings<'_>, side: Side) -> Result<Vec<Disc>, Absent> {
     Ok(discs)
 }
 
+/// The bone around the lumbar spine: a curved one leaves the midline by centimetres.
+fn lumbar_bone(of: &Surroundings<'_>, promontory: Point3<f64>) -> Mask {
+    let corner = |sign: f64, above: f64| {
+        let x = promontory.x + sign * CURVED_MM;
+        Point3::new(x, promontory.y + sign * BODY_MM, promontory.z + above)
+    };
+    let high = LUMBAR[0][0] + 2.0 * AROUND_MM;
+    let zone = of
+        .bone
+        .grid()
+        .box_around(&[corner(-1.0, -AROUND_MM), corner(1.0, high)], 0.0);
+    of.bone
+        .crop(zone.unwrap_or_else(|| of.bone.grid().full_box()))
+}
+
 /// The front edge of a vertebral body, over the slices around it and through what bone lies before
 /// the line of the spine: where that was lost at a disc it runs along the back of the bodies.
 fn foremost(bones: &Skeleton<'_>, spine: &SpineAt) -> f64 {
@@ -146,7 +174,7 @@ fn foremost(bones: &Skeleton<'_>, spine: &SpineAt) -> f64 {
         let mut front = spine.front;
         for (start, end) in stretches.iter().rev() {
             let near = *start < front && *end > front - BODY_GAP_MM;
-            if near && spine.front - start <= BODY_MM {
+            if near && spine.front - start <= DEPTH_MM {
                 front = *start;
             }
         }
