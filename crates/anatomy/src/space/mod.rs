@@ -133,11 +133,11 @@ pub(crate) fn find(of: &Surroundings<'_>) -> Spaces {
     let presacral = presacral::find(of, front.as_ref());
     let perirectal = perirectal::find(of, front.as_ref());
     Spaces {
+        psoas_left,
+        psoas_right,
         bowel,
         presacral,
         perirectal,
-        psoas_left,
-        psoas_right,
     }
 }
 
