@@ -75,6 +75,11 @@ pub(crate) fn named(
     organs.collect()
 }
 
+/// The middle of a femoral head by its top; `None` where there is no bone.
+pub(crate) fn head_middle(bone: &Mask, top: Point3<f64>) -> Option<Point3<f64>> {
+    head(bone, top).map(|head| head.middle)
+}
+
 /// A femoral head: side, middle.
 #[derive(Debug, Clone, Copy)]
 struct Head {

@@ -4,11 +4,15 @@
 use nalgebra::{Point3, Vector3};
 
 use crate::landmarks::{Absent, Landmarks};
-use crate::organ::{Organ, OrganKind, Side};
+use crate::organ::{Organ, OrganKind, OrganSource, Side};
+use crate::reference::VesselSlice;
+use crate::spine::SpineAt;
 
 /// What runs along a [`Course`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CourseKind {
+    /// The abdominal aorta from the diaphragm to its bifurcation.
+    Aorta,
     /// From the kidney to the bladder.
     Ureter(Side),
     /// Common iliac artery and vein, from the aortic bifurcation to that in front of the
@@ -26,6 +30,7 @@ impl CourseKind {
     /// The name of the vessels that run there, in the words of a sentence; `None` where none do.
     pub fn vessel(self) -> Option<String> {
         let (side, name) = match self {
+            Self::Aorta => return Some("aorta".to_owned()),
             Self::CommonIliac(side) => (side, "common iliac vessels"),
             Self::ExternalIliac(side) => (side, "external iliac vessels"),
             Self::InternalIliac(side) => (side, "internal iliac vessels"),
@@ -59,6 +64,20 @@ impl Course {
         nearest.fold(far, |best, next| if next.0 < best.0 { next } else { best })
     }
 }
+
+/// The abdominal aorta where nobody has drawn it: height above the bifurcation, left of the middle
+/// of the spine and before its front edge, mm. It lies on the spine and moves to the left and
+/// backwards on its way up.
+const AORTA: [[f64; 3]; 4] = [
+    [150.0, 13.0, 12.0],
+    [90.0, 12.0, 14.0],
+    [40.0, 9.0, 13.0],
+    [15.0, 7.0, 11.0],
+];
+/// A drawn or traced aorta is followed up to this far above its bifurcation, to the diaphragm, in
+/// steps of this, mm.
+const ABDOMINAL_MM: f64 = 180.0;
+const AORTA_STEP_MM: f64 = 12.0;
 
 /// Vessels of the pelvis: distance from the midline, distance behind the back edge of the top of
 /// the symphysis, height above the tops of the femoral heads as a share of that of the promontory,
@@ -113,7 +132,11 @@ const PELVIS_BEFORE_HILUM_MM: f64 = 12.0;
 ///
 /// # Errors
 /// The landmark that is missing.
-pub(crate) fn courses(landmarks: &Landmarks, organs: &[Organ]) -> Result<Vec<Course>, Absent> {
+pub(crate) fn courses(
+    landmarks: &Landmarks,
+    organs: &[Organ],
+    spine: &[SpineAt],
+) -> Result<Vec<Course>, Absent> {
     let missing = |why: &Absent| why.clone();
     let midline = landmarks.midline.as_ref().map_err(missing)?.at.x;
     let symphysis = landmarks.symphysis_top.as_ref().map_err(missing)?.at;
@@ -126,7 +149,7 @@ pub(crate) fn courses(landmarks: &Landmarks, organs: &[Organ]) -> Result<Vec<Cou
         heads,
         height: promontory.z - heads,
     };
-    let mut all = Vec::new();
+    let mut all: Vec<Course> = aorta(landmarks, organs, spine).into_iter().collect();
     for side in [Side::Left, Side::Right] {
         let pelvic = [
             (CourseKind::CommonIliac(side), COMMON.as_slice()),
@@ -141,6 +164,57 @@ pub(crate) fn courses(landmarks: &Landmarks, organs: &[Organ]) -> Result<Vec<Cou
         all.extend(ureter(&frame, side, organs));
     }
     Ok(all)
+}
+
+/// The abdominal aorta down to its bifurcation: a drawn one, else reckoned along the spine; `None`
+/// where neither is known.
+fn aorta(landmarks: &Landmarks, organs: &[Organ], spine: &[SpineAt]) -> Option<Course> {
+    let bifurcation = landmarks.aortic_bifurcation.as_ref().ok()?.at;
+    let mut drawn = organs.iter();
+    let drawn = drawn.find(|o| o.kind == OrganKind::Aorta && o.source == OrganSource::Imported);
+    if let Some(organ) = drawn {
+        let grid = organ.mask.grid();
+        let points = organ.mask.voxels().map(|v| grid.center_of(v));
+        return aorta_through(bifurcation, points.collect());
+    }
+    let reckoned = AORTA.iter().filter_map(|[above, left, before]| {
+        let z = bifurcation.z + above;
+        let at = spine.iter().find(|s| (s.z - z).abs() <= AORTA_STEP_MM)?;
+        Some(Point3::new(at.x + left, at.front - before, z))
+    });
+    let mut line: Vec<Point3<f64>> = reckoned.collect();
+    line.push(bifurcation);
+    (line.len() > 1).then_some(Course {
+        kind: CourseKind::Aorta,
+        line,
+    })
+}
+
+/// The abdominal aorta through the middles of a trace, as [`crate::trace_aorta`] finds it, and down
+/// to the bifurcation; `None` without a bifurcation or without a trace above it.
+pub fn aorta_course(landmarks: &Landmarks, trace: &[VesselSlice]) -> Option<Course> {
+    let bifurcation = landmarks.aortic_bifurcation.as_ref().ok()?.at;
+    aorta_through(bifurcation, trace.iter().map(|s| s.center).collect())
+}
+
+/// A line from the diaphragm down through the mean of the points at each height to the bifurcation.
+fn aorta_through(bifurcation: Point3<f64>, points: Vec<Point3<f64>>) -> Option<Course> {
+    let steps = (ABDOMINAL_MM / AORTA_STEP_MM) as usize;
+    let mut sums = vec![(Vector3::zeros(), 0.0); steps];
+    for p in points {
+        let step = (p.z - bifurcation.z) / AORTA_STEP_MM;
+        if let Some((sum, n)) = (step >= 0.5).then(|| sums.get_mut(step as usize)).flatten() {
+            *sum += p.coords;
+            *n += 1.0;
+        }
+    }
+    let means = sums.iter().rev().filter(|(_, n)| *n > 0.0);
+    let mut line: Vec<Point3<f64>> = means.map(|(sum, n)| Point3::from(sum / *n)).collect();
+    line.push(bifurcation);
+    (line.len() > 1).then_some(Course {
+        kind: CourseKind::Aorta,
+        line,
+    })
 }
 
 /// A frame of the pelvis that grows with the patient's height.

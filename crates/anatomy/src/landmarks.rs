@@ -36,6 +36,39 @@ pub struct Absent(pub String);
 /// A landmark, or the reason why there is none.
 pub type Sought = Result<Landmark, Absent>;
 
+/// A landmark that there is one of on each side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Paired {
+    /// On the patient's left.
+    pub left: Sought,
+    /// On the patient's right.
+    pub right: Sought,
+}
+
+impl Paired {
+    pub(crate) fn absent(reason: &str) -> Self {
+        Self {
+            left: Err(Absent(reason.to_owned())),
+            right: Err(Absent(reason.to_owned())),
+        }
+    }
+
+    /// That of a side.
+    pub fn of(&self, side: Side) -> &Sought {
+        match side {
+            Side::Left => &self.left,
+            Side::Right => &self.right,
+        }
+    }
+
+    pub(crate) fn of_mut(&mut self, side: Side) -> &mut Sought {
+        match side {
+            Side::Left => &mut self.left,
+            Side::Right => &mut self.right,
+        }
+    }
+}
+
 /// The landmarks that tell prostate bed, pelvis and the rest of the body apart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Landmarks {
@@ -53,6 +86,28 @@ pub struct Landmarks {
     pub promontory: Sought,
     /// Highest point of the iliac crests, about the level of L4.
     pub iliac_crest: Sought,
+    /// Front of the sacrum between its first and second vertebra.
+    pub sacrum_s1_s2: Sought,
+    /// Front of the sacrum between its second and third vertebra.
+    pub sacrum_s2_s3: Sought,
+    /// Front of the sacrum at the lower end of its third vertebra.
+    pub sacrum_s3_end: Sought,
+    /// Middle of the sacro-iliac joints.
+    pub sacroiliac_joint: Paired,
+    /// Upper end of the sacro-iliac joints.
+    pub sacroiliac_joint_top: Paired,
+    /// Centre of the acetabula, which is that of the femoral heads.
+    pub acetabulum: Paired,
+    /// Lowest bone of the acetabula above their centres.
+    pub acetabular_roof: Paired,
+    /// Lowest point of the ischial tuberosities.
+    pub ischial_tuberosity: Paired,
+    /// Centre of the obturator foramina.
+    pub obturator_foramen: Paired,
+    /// Lower edge of the obturator foramina, in the middle of the inferior ramus.
+    pub obturator_foramen_bottom: Paired,
+    /// Where the aorta divides into the common iliac arteries.
+    pub aortic_bifurcation: Sought,
 }
 
 impl Landmarks {
@@ -67,6 +122,17 @@ impl Landmarks {
             symphysis_bottom: absent(),
             promontory: absent(),
             iliac_crest: absent(),
+            sacrum_s1_s2: absent(),
+            sacrum_s2_s3: absent(),
+            sacrum_s3_end: absent(),
+            sacroiliac_joint: Paired::absent(reason),
+            sacroiliac_joint_top: Paired::absent(reason),
+            acetabulum: Paired::absent(reason),
+            acetabular_roof: Paired::absent(reason),
+            ischial_tuberosity: Paired::absent(reason),
+            obturator_foramen: Paired::absent(reason),
+            obturator_foramen_bottom: Paired::absent(reason),
+            aortic_bifurcation: absent(),
         }
     }
 
@@ -91,8 +157,15 @@ impl Landmarks {
         }
     }
 
-    /// Every landmark with its name.
-    pub fn named(&self) -> [(&'static str, &Sought); 7] {
+    /// Every landmark with its name: first those that borders are measured from.
+    pub fn named(&self) -> Vec<(&'static str, &Sought)> {
+        let mut all = Vec::from(self.borders());
+        all.extend(self.details());
+        all
+    }
+
+    /// The landmarks that borders are measured from.
+    pub(crate) fn borders(&self) -> [(&'static str, &Sought); 7] {
         [
             ("midline", &self.midline),
             ("left femoral head", &self.femoral_head_top_left),
@@ -101,6 +174,42 @@ impl Landmarks {
             ("bottom of the symphysis", &self.symphysis_bottom),
             ("promontory (L5/S1)", &self.promontory),
             ("iliac crest", &self.iliac_crest),
+        ]
+    }
+
+    /// The others.
+    pub(crate) fn details(&self) -> [(&'static str, &Sought); 18] {
+        [
+            ("level S1/S2", &self.sacrum_s1_s2),
+            ("level S2/S3", &self.sacrum_s2_s3),
+            ("lower end of S3", &self.sacrum_s3_end),
+            ("left sacro-iliac joint", &self.sacroiliac_joint.left),
+            ("right sacro-iliac joint", &self.sacroiliac_joint.right),
+            (
+                "top of the left sacro-iliac joint",
+                &self.sacroiliac_joint_top.left,
+            ),
+            (
+                "top of the right sacro-iliac joint",
+                &self.sacroiliac_joint_top.right,
+            ),
+            ("left acetabulum", &self.acetabulum.left),
+            ("right acetabulum", &self.acetabulum.right),
+            ("left acetabular roof", &self.acetabular_roof.left),
+            ("right acetabular roof", &self.acetabular_roof.right),
+            ("left ischial tuberosity", &self.ischial_tuberosity.left),
+            ("right ischial tuberosity", &self.ischial_tuberosity.right),
+            ("left obturator foramen", &self.obturator_foramen.left),
+            ("right obturator foramen", &self.obturator_foramen.right),
+            (
+                "lower edge of the left obturator foramen",
+                &self.obturator_foramen_bottom.left,
+            ),
+            (
+                "lower edge of the right obturator foramen",
+                &self.obturator_foramen_bottom.right,
+            ),
+            ("aortic bifurcation", &self.aortic_bifurcation),
         ]
     }
 }

@@ -8,6 +8,8 @@
 //! Words used here:
 //!
 //! - **Landmark**: a point of the skeleton that borders are measured from.
+//! - **Course**: the line of a vessel or ureter; **space**: a region between organs, as the
+//!   presacral space.
 //! - **Promontory**: the front of the lumbosacral disc, level L5/S1; upper border of the lesser
 //!   pelvis.
 //! - **Overview**: the CT at low resolution, with slices to the head, rows to posterior and
@@ -29,11 +31,15 @@
 //! It segments no organ for planning: masks are as fine as the question "whose uptake is this"
 //! needs.
 
+mod acetabulum;
+mod bifurcation;
 mod bladder;
 mod bones;
 mod course;
+mod details;
 mod hip;
 mod imported;
+mod ischium;
 mod kidneys;
 mod landmarks;
 mod levels;
@@ -43,17 +49,19 @@ mod planar;
 mod promontory;
 mod recognise;
 mod reference;
+mod sacral_levels;
 mod sacrum;
 mod scene;
 mod skeleton;
+mod space;
 mod spine;
 mod symphysis;
 mod tissue;
 mod totalsegmentator;
 mod upper;
 
-pub use course::{Course, CourseKind};
-pub use landmarks::{Absent, Landmark, LandmarkSource, Landmarks, Sought};
+pub use course::{Course, CourseKind, aorta_course};
+pub use landmarks::{Absent, Landmark, LandmarkSource, Landmarks, Paired, Sought};
 pub use organ::{ImportedOrgan, Organ, OrganKind, OrganSource, Side, Vertebra};
 pub use overview::overview;
 pub use recognise::{Anatomy, recognise};
@@ -61,5 +69,6 @@ pub use reference::{
     AORTA_CYLINDER_MM, LIVER_SPHERE_MM, LiverMode, ReferenceUptake, References, VesselSlice,
     measure_references, trace_aorta,
 };
+pub use space::{SoughtSpace, Space, Spaces};
 pub use spine::SpineAt;
 pub use totalsegmentator::TOTALSEGMENTATOR_LABELS;

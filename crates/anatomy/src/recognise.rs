@@ -8,10 +8,11 @@ use crate::landmarks::{Absent, Landmarks};
 use crate::organ::{ImportedOrgan, Organ, OrganKind, Side};
 use crate::scene::Scene;
 use crate::skeleton::Skeleton;
+use crate::space::{self, Spaces, Surroundings};
 use crate::spine::{self, SpineAt};
 use crate::{
-    bladder, bones, hip, imported, kidneys, levels, overview, promontory, sacrum, symphysis,
-    tissue, upper,
+    bladder, bones, details, hip, imported, kidneys, levels, overview, promontory, sacrum,
+    symphysis, tissue, upper,
 };
 
 /// The spine is followed from this far below the promontory, or above the femoral heads, in mm.
@@ -27,7 +28,7 @@ pub struct Anatomy {
     pub organs: Vec<Organ>,
     /// Landmarks of the pelvis.
     pub landmarks: Landmarks,
-    /// Where vessels and ureters run, reckoned from landmarks and kidneys.
+    /// Where vessels and ureters run: drawn vessels, else reckoned from landmarks and kidneys.
     pub courses: Result<Vec<Course>, Absent>,
     /// The CT in HU on a grid of about 4 mm, upright.
     pub overview: Option<Volume<i16>>,
@@ -35,6 +36,8 @@ pub struct Anatomy {
     pub body: Option<Mask>,
     /// The skeleton with its marrow, on the grid of the overview.
     pub bone: Option<Mask>,
+    /// Spaces between organs.
+    pub spaces: Spaces,
     /// Vertebral bodies slice by slice from the promontory up; empty where no spine is seen.
     pub spine: Vec<SpineAt>,
     /// What a reader should know: what is missing and why.
@@ -70,14 +73,16 @@ pub fn recognise(
     let Some(ct) = ct else {
         let mut landmarks = Landmarks::absent("there is no CT");
         imported::take_landmarks(&organs, &mut landmarks);
+        details::complete(&mut landmarks, &organs, None);
         findings.push("no CT: organs and bones are not recognised".to_owned());
         return Anatomy {
-            courses: courses(&landmarks, &organs),
+            courses: courses(&landmarks, &organs, &[]),
             organs,
             landmarks,
             overview: None,
             body: None,
             bone: None,
+            spaces: Spaces::absent("there is no CT"),
             spine: Vec::new(),
             findings,
         };
@@ -88,7 +93,7 @@ pub fn recognise(
     let mut bone = tissue::bone(&hu, &body);
     let mut landmarks = landmarks_of(&bone, &body);
     imported::take_landmarks(&organs, &mut landmarks);
-    for (name, sought) in landmarks.named() {
+    for (name, sought) in landmarks.borders() {
         if let Err(absent) = sought {
             findings.push(format!("{name}: {absent}"));
         }
@@ -106,10 +111,26 @@ pub fn recognise(
         pet_z: extent_z(suv),
     };
     add_hot_organs(&scene, &mut organs, &mut findings);
+    let seen = details::Seen {
+        hu: &hu,
+        bone: &bone,
+        spine: &spine,
+    };
+    details::complete(&mut landmarks, &organs, Some(&seen));
+    let spaces = space::find(&Surroundings {
+        hu: &hu,
+        body: &body,
+        bone: &bone,
+        landmarks: &landmarks,
+        spine: &spine,
+        organs: &organs,
+    });
+    findings.extend(details::missing(&landmarks, &spaces));
     Anatomy {
-        courses: courses(&landmarks, &organs),
+        courses: courses(&landmarks, &organs, &spine),
         organs,
         landmarks,
+        spaces,
         spine,
         overview: Some(hu),
         body: Some(body),

@@ -11,7 +11,7 @@ pub(crate) const HEAD_MM: Vec3 = [86.0, 0.0, 0.0];
 pub(crate) const HEAD_RADIUS_MM: f64 = 24.0;
 
 /// Joint space and thickness of the socket.
-const SOCKET_INNER_MM: f64 = 27.0;
+pub(crate) const SOCKET_INNER_MM: f64 = 27.0;
 const SOCKET_OUTER_MM: f64 = 34.5;
 
 const HIP: [&str; 2] = ["hip_left", "hip_right"];

@@ -272,15 +272,26 @@ fn add_pelvic(scene: &mut Scene, spec: &TorsoSpec, uptake: &Uptake) {
 
 /// Positions that a reader of images looks for, in the phantom's frame.
 pub(crate) fn landmarks(spec: &TorsoSpec) -> Vec<(&'static str, Vec3)> {
-    const MORE: [(&str, Vec3); 8] = [
+    const MORE: [(&str, Vec3); 13] = [
         ("symphysis_top_back", [0.0, -37.5, -5.0]),
         ("lumbosacral_disc_front", [0.0, 2.5, 89.0]),
         ("iliac_crest_left", [112.0, 8.0, 155.0]),
-        ("sacroiliac_joint_left", [52.0, 62.0, 80.0]),
-        ("ischial_tuberosity_left", [57.0, 24.0, -92.0]),
-        ("acetabulum_left", [86.0, 0.0, 30.0]),
-        ("obturator_foramen_left", [34.0, -16.0, -32.0]),
-        ("sacrum_s1_s2", [0.0, 32.0, 72.0]),
+        ("sacroiliac_joint_left", [48.5, 66.0, 73.0]),
+        ("sacroiliac_joint_top_left", [48.5, 66.0, 91.0]),
+        ("ischial_tuberosity_left", [56.5, 23.0, -92.0]),
+        // The centre of the head, and the bone above its cartilage.
+        ("acetabulum_left", bones::HEAD_MM),
+        (
+            "acetabular_roof_left",
+            [bones::HEAD_MM[0], 0.0, bones::SOCKET_INNER_MM],
+        ),
+        ("obturator_foramen_left", [36.0, -16.0, -36.0]),
+        ("obturator_foramen_bottom_left", [42.0, 0.0, -63.0]),
+        // Midway between the middles of the vertebrae on the front of the bone; below S1 the
+        // rectum lies in it.
+        ("sacrum_s1_s2", [0.0, 33.0, 61.0]),
+        ("sacrum_s2_s3", [0.0, 67.0, 47.0]),
+        ("sacrum_s3_end", [0.0, 72.0, 30.0]),
     ];
     let factors = spec.stretch();
     let all = pelvis::LANDMARKS.into_iter().chain(MORE);
