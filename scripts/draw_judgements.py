@@ -105,7 +105,8 @@ def draw_anatomy():
         if name != "midline":
             side.plot(at[1], at[2], "o", ms=5, mfc="yellow", mec="black")
     for name, at in landmarks.items():
-        if "left" not in name and name != "midline":
+        # The front of the sacrum and the symphysis; the others crowd beside them.
+        if not any(word in name for word in ("left", "joint", "acetab", "foramen", "midline")):
             side.annotate(name, (at[1], at[2]), xytext=(6, 3), textcoords="offset points",
                           color="yellow", fontsize=8)
     number = {name: n for n, name in enumerate(told["organs"], start=1)}

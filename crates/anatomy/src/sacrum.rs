@@ -1,6 +1,6 @@
 //! The sacrum: its wings hold so much fat that density alone does not show them as bone.
 
-use isoboost_volume::Mask;
+use isoboost_volume::{Margins, Mask, expand, shrink};
 use nalgebra::Point3;
 
 use crate::landmarks::Landmarks;
@@ -22,12 +22,22 @@ const JOINT_SLANT: f64 = 0.36;
 const SLOPE: f64 = 0.45;
 /// Marrow between cortex in front and behind is this thick at most, mm.
 const MARROW_MM: f64 = 34.0;
+/// Width of its foramina, mm.
+const FORAMEN_MM: f64 = 13.0;
+/// It reaches this far back from where it is looked for, mm.
+const DEPTH_MM: f64 = 110.0;
 
-/// Fills gaps of marrow between the sacrum's front and its back, along rows from front to back.
+/// Fills the sacrum: the marrow between its front and its back, along rows from front to back, and
+/// then the foramina and what is too thin to show, which are narrower than [`FORAMEN_MM`].
 pub(crate) fn fill(bone: &mut Mask, landmarks: &Landmarks) {
     let Some(zone) = Zone::of(landmarks) else {
         return;
     };
+    fill_rows(bone, &zone);
+    fill_gaps(bone, &zone);
+}
+
+fn fill_rows(bone: &mut Mask, zone: &Zone) {
     let grid = bone.grid().clone();
     let [nk, nj, ni] = grid.shape();
     let most = (MARROW_MM / grid.spacing()[1]) as usize;
@@ -42,6 +52,31 @@ pub(crate) fn fill(bone: &mut Mask, landmarks: &Landmarks) {
                 bone[[k, between, i]] = true;
             }
             last = Some(j);
+        }
+    }
+}
+
+/// A morphological closing inside of the zone.
+fn fill_gaps(bone: &mut Mask, zone: &Zone) {
+    let grid = bone.grid().clone();
+    let half = HALF_WIDTH_MM.0;
+    let corners = [
+        Point3::new(zone.midline - half, zone.behind, zone.low),
+        Point3::new(
+            zone.midline + half,
+            zone.behind + DEPTH_MM,
+            zone.high + WINGS_ABOVE_MM,
+        ),
+    ];
+    let Some(bounds) = grid.box_around(&corners, 3.0 * FORAMEN_MM) else {
+        return;
+    };
+    let reach = Margins::uniform(FORAMEN_MM / 2.0);
+    let closed = shrink(&expand(&bone.crop(bounds), &reach), &reach);
+    for voxel in closed.voxels() {
+        let here = [0, 1, 2].map(|a| voxel[a] + bounds.min[a]);
+        if zone.holds(grid.center_of(here)) {
+            bone[here] = true;
         }
     }
 }

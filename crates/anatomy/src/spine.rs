@@ -23,6 +23,8 @@ const MIDDLE_REACH_MM: f64 = 28.0;
 const LEAN: f64 = 0.7;
 /// Between slices the front edge steps by at most this; more is a rib, the sternum or a plaque.
 const STEP_MM: f64 = 14.0;
+/// … over a gap by as much more as the gap is long, up to this: nothing else lies as near, mm.
+const STEP_OVER_GAP_MM: f64 = 36.0;
 /// … backwards by less, and over a gap by this share of it more, mm.
 const STEP_BACK_MM: f64 = 8.0;
 const LORDOSIS: f64 = 0.15;
@@ -106,7 +108,10 @@ fn front_edge(bones: &Skeleton<'_>, k: usize, x: f64, before: Option<(usize, f64
     };
     let (last, y) = before;
     let gap = bones.slice_mm() * k.abs_diff(last) as f64;
-    let forwards = STEP_MM.max(LEAN * bones.slice_mm());
+    // Above an inclined disc the next body begins further in front: the longer the line was lost,
+    // the further.
+    let lost = gap - bones.slice_mm();
+    let forwards = (STEP_MM.max(LEAN * bones.slice_mm()) + lost).min(STEP_OVER_GAP_MM);
     // What lies further back is the far wall of a body whose near one is not seen.
     let back = STEP_BACK_MM.max(LEAN * bones.slice_mm()) + LORDOSIS * gap;
     let fronts = bodies.iter().map(|(n, _)| (*n, stretches[*n].0));

@@ -64,7 +64,7 @@ pub use pattern::Pattern;
 pub use psma_rads::PsmaRads;
 pub use psma_score::{PsmaScore, psma_score};
 pub use region::{BedSite, Certainty, ExclusionReason, Region, Station};
-pub use region_at::regions_at;
+pub use region_at::{PlaceClass, regions_at};
 pub use scan::Scan;
 pub use stage::stage;
 pub use staged::{Alternative, Correlate, Excluded, Lesion, Staging, StagingTotals, Suspicion};

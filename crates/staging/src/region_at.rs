@@ -16,8 +16,11 @@ use crate::verdict::Kind;
 const SUV: f64 = 20.0;
 const VOLUME_ML: f64 = 0.5;
 
-/// The class and the group of nodes of a small lesion at each of the places, LPS in mm; `None`
-/// where uptake would be physiological for its place.
+/// The class of a place, and the group of nodes where there is one; `None` where uptake would be
+/// physiological for its place.
+pub type PlaceClass = Option<(Region, Option<Station>)>;
+
+/// The class and the group of nodes of a small lesion at each of the places, LPS in mm.
 ///
 /// # Errors
 /// The landmark that regions need and that is missing, as a sentence.
@@ -25,7 +28,7 @@ pub fn regions_at(
     places: &[Point3<f64>],
     anatomy: &Anatomy,
     config: &StagingConfig,
-) -> Result<Vec<Option<(Region, Option<Station>)>>, String> {
+) -> Result<Vec<PlaceClass>, String> {
     let levels = Levels::of(anatomy, config)?;
     let region = |place: &Point3<f64>| {
         if is_bone(anatomy, *place) {
