@@ -1,6 +1,6 @@
 //! The skeleton divided into bones, by landmarks, spine and lungs.
 
-use isoboost_volume::{Margins, Mask, expand};
+use isoboost_volume::{Grid, IndexBox, Margins, Mask, expand};
 use nalgebra::Point3;
 
 use crate::landmarks::Landmarks;
@@ -58,11 +58,7 @@ pub(crate) fn named(
     }
     found.sort_by_key(|(kind, _)| *kind);
     let organs = found.into_iter().filter_map(|(kind, voxels)| {
-        let mut mask = Mask::empty(grid.clone());
-        for voxel in voxels {
-            mask[voxel] = true;
-        }
-        let mask = mask.crop(mask.bounding_box()?);
+        let mask = mask_of(&voxels, grid)?;
         let ml = mask.volume_ml();
         (ml >= LEAST_ML).then(|| Organ {
             kind,
@@ -78,6 +74,17 @@ pub(crate) fn named(
 /// The middle of a femoral head by its top; `None` where there is no bone.
 pub(crate) fn head_middle(bone: &Mask, top: Point3<f64>) -> Option<Point3<f64>> {
     head(bone, top).map(|head| head.middle)
+}
+
+/// The voxels of a grid as a mask on the box around them.
+fn mask_of(voxels: &[[usize; 3]], grid: &Grid) -> Option<Mask> {
+    let boxes = voxels.iter().map(|v| IndexBox { min: *v, max: *v });
+    let bounds = boxes.reduce(|all, one| all.union(&one))?;
+    let mut mask = Mask::empty(grid.crop(bounds));
+    for voxel in voxels {
+        mask[[0, 1, 2].map(|a| voxel[a] - bounds.min[a])] = true;
+    }
+    Some(mask)
 }
 
 /// A femoral head: side, middle.
@@ -153,7 +160,7 @@ impl<'a> Places<'a> {
     /// Bone of the vertebral column above the sacrum.
     fn is_spine(&self, at: Point3<f64>, voxel: [usize; 3]) -> bool {
         let above = self.promontory.is_none_or(|z| at.z > z);
-        let here = self.spine.iter().find(|s| s.k == voxel[0]);
+        let here = spine_at(self.spine, voxel[0]);
         above
             && here.is_some_and(|s| {
                 (at.x - s.x).abs() <= SPINE_ASIDE_MM && SPINE_MM.contains(&(at.y - s.front))
@@ -171,7 +178,7 @@ impl<'a> Places<'a> {
         if self.is_spine(at, voxel) {
             return None;
         }
-        let here = self.spine.iter().find(|s| s.k == voxel[0]);
+        let here = spine_at(self.spine, voxel[0]);
         let before = here.map(|s| s.front - at.y);
         let middle = (at.x - self.midline).abs() <= STERNUM_ASIDE_MM;
         if middle && before.is_some_and(|mm| mm >= STERNUM_BEFORE_SPINE_MM) {
@@ -186,6 +193,11 @@ impl<'a> Places<'a> {
             OrganKind::ShoulderGirdle(side)
         })
     }
+}
+
+/// The spine on a slice; its slices have no gaps.
+fn spine_at(spine: &[SpineAt], k: usize) -> Option<&SpineAt> {
+    spine.get(k.checked_sub(spine.first()?.k)?)
 }
 
 fn confidence(kind: OrganKind) -> f64 {

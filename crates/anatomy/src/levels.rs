@@ -1,6 +1,7 @@
 //! Vertebrae counted from the sacrum by the discs between them.
 
 use isoboost_volume::{Mask, Volume};
+use nalgebra::Point3;
 
 use crate::organ::{Organ, OrganKind, OrganSource, Vertebra};
 use crate::sacrum::Zone;
@@ -43,8 +44,9 @@ const TREND_MM: f64 = 44.0;
 const STEP_MM: f64 = 1.0;
 /// The lumbosacral disc lies this near to the promontory, mm.
 const FIRST_MM: f64 = 9.0;
-/// A body with its arch reaches this far to the sides and behind its front edge, mm.
+/// A body with its arch reaches this far to the sides and before and behind its front edge, mm.
 const HALF_WIDTH_MM: f64 = 38.0;
+const BEFORE_MM: f64 = 6.0;
 const BEHIND_MM: f64 = 72.0;
 /// The inside of a body, mm to the sides and behind its front edge.
 const MARROW_ASIDE_MM: f64 = 17.0;
@@ -95,17 +97,32 @@ fn body(
     sacrum: Option<Zone>,
 ) -> Option<Mask> {
     let grid = bone.grid();
-    let at = |k: usize| spine.iter().find(|s| s.k == k);
-    let mask = Mask::from_fn(grid.clone(), |[k, j, i]| {
+    let slices: Vec<&SpineAt> = spine
+        .iter()
+        .filter(|s| (low..high).contains(&s.z))
+        .collect();
+    let corners: Vec<Point3<f64>> = slices
+        .iter()
+        .flat_map(|s| {
+            [
+                Point3::new(s.x - HALF_WIDTH_MM, s.front - BEFORE_MM, s.z),
+                Point3::new(s.x + HALF_WIDTH_MM, s.front + BEHIND_MM, s.z),
+            ]
+        })
+        .collect();
+    let room = grid.box_around(&corners, 0.0)?;
+    let first = slices.first()?.k;
+    let mask = Mask::from_fn(grid.crop(room), |voxel| {
+        let [k, j, i] = [0, 1, 2].map(|a| voxel[a] + room.min[a]);
         let p = grid.center_of([k, j, i]);
-        (low..high).contains(&p.z)
-            && at(k).is_some_and(|s| {
-                let (aside, behind) = ((p.x - s.x).abs(), p.y - s.front);
-                let marrow = aside <= MARROW_ASIDE_MM && MARROW_MM.contains(&behind);
-                let near = aside <= HALF_WIDTH_MM && (-6.0..=BEHIND_MM).contains(&behind);
-                let of_sacrum = || sacrum.is_some_and(|zone| zone.holds_sacrum(p));
-                marrow || (near && bone[[k, j, i]] && !of_sacrum())
-            })
+        let at = k.checked_sub(first).and_then(|n| slices.get(n));
+        at.is_some_and(|s| {
+            let (aside, behind) = ((p.x - s.x).abs(), p.y - s.front);
+            let marrow = aside <= MARROW_ASIDE_MM && MARROW_MM.contains(&behind);
+            let near = aside <= HALF_WIDTH_MM && (-BEFORE_MM..=BEHIND_MM).contains(&behind);
+            let of_sacrum = || sacrum.is_some_and(|zone| zone.holds_sacrum(p));
+            marrow || (near && bone[[k, j, i]] && !of_sacrum())
+        })
     });
     let bounds = mask.bounding_box()?;
     Some(mask.crop(bounds))

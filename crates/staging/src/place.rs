@@ -126,6 +126,20 @@ fn sacral_front(anatomy: &Anatomy, midline: f64, symphysis: Point3<f64>) -> Vec<
     (0..seen.len()).map(|n| (seen[n].0, median(n))).collect()
 }
 
+/// Where the lungs end, z.
+pub(crate) fn top_of_lungs(anatomy: &Anatomy) -> Option<f64> {
+    let lungs = anatomy
+        .organs
+        .iter()
+        .filter(|o| matches!(o.kind, OrganKind::Lung(_)));
+    let boxes = lungs.filter_map(|o| Some((o, o.mask.bounding_box()?)));
+    let tops = boxes.map(|(o, b)| {
+        let corners = [b.min, b.max].map(|v| o.mask.grid().center_of(v).z);
+        corners[0].max(corners[1])
+    });
+    tops.reduce(f64::max)
+}
+
 /// The highest slice of the liver; a liver that the field cuts has its dome above the field.
 fn dome_of_liver(anatomy: &Anatomy) -> Option<f64> {
     let liver = anatomy.organs_of(OrganKind::Liver).next()?;
@@ -210,9 +224,13 @@ pub(crate) fn front_of_spine(at: Point3<f64>, levels: &Levels, anatomy: &Anatomy
     Some(before.y + down)
 }
 
-/// Distance of a point to the nearest voxel centre of an organ, in mm.
-pub(crate) fn distance_to(organ: &Organ, point: Point3<f64>) -> f64 {
-    nearest(&organ.mask, point).map_or(f64::INFINITY, |(_, mm)| mm)
+/// Distance of a point to the nearest voxel centre of an organ, in mm; `None` beyond `most`.
+pub(crate) fn distance_within(organ: &Organ, point: Point3<f64>, most: f64) -> Option<f64> {
+    let grid = organ.mask.grid();
+    let near = grid.box_around(&[point], most)?.voxels();
+    let inside = near.filter(|v| organ.mask[*v]);
+    let distances = inside.map(|v| (grid.center_of(v) - point).norm());
+    distances.reduce(f64::min).filter(|mm| *mm <= most)
 }
 
 /// The nearest voxel centre of a mask and its distance in mm.

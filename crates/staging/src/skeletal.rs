@@ -5,7 +5,7 @@ use nalgebra::Point3;
 
 use crate::StagingConfig;
 use crate::physiological::Context;
-use crate::place::{Levels, distance_to, is_bone};
+use crate::place::{Levels, distance_within, is_bone};
 use crate::region::Region;
 use crate::scan::Scan;
 use crate::tissue::density;
@@ -124,11 +124,10 @@ fn rib(uptake: &Uptake, anatomy: &Anatomy, levels: Option<&Levels>) -> Option<St
         .organs
         .iter()
         .filter(|o| matches!(o.kind, OrganKind::Lung(_)));
-    let nearest = lungs
-        .map(|o| distance_to(o, uptake.center))
-        .reduce(f64::min)?;
+    let mut near = lungs.filter_map(|o| distance_within(o, uptake.center, RIB_MM));
+    near.next()?;
     let (side, aside) = levels?.aside(uptake.center);
-    (nearest <= RIB_MM && aside >= BESIDE_SPINE_MM).then(|| format!("{} rib", side.name()))
+    (aside >= BESIDE_SPINE_MM).then(|| format!("{} rib", side.name()))
 }
 
 /// The bone by place alone.

@@ -5,7 +5,7 @@ use isoboost_lesion::{Focus, FoundFoci, PointFocus};
 use rayon::prelude::*;
 
 use crate::physiological::{CERTAIN, Context, Explanation, LIKELY, explain};
-use crate::place::Levels;
+use crate::place::{Levels, top_of_lungs};
 use crate::region::{Certainty, ExclusionReason};
 use crate::scan::Scan;
 use crate::staged::{Alternative, Correlate, Excluded, Lesion, Staging, Suspicion};
@@ -39,6 +39,7 @@ pub fn stage(
         scan,
         config,
         levels: levels.as_ref(),
+        lungs_top: top_of_lungs(anatomy),
         uptakes: &uptakes,
     };
     let mut judged: Vec<Judged> = uptakes.par_iter().map(|u| patient.judge(u)).collect();
@@ -146,6 +147,7 @@ struct Patient<'a> {
     scan: Scan<'a>,
     config: &'a StagingConfig,
     levels: Result<&'a Levels, &'a String>,
+    lungs_top: Option<f64>,
     uptakes: &'a [Uptake],
 }
 
@@ -160,6 +162,7 @@ impl Patient<'_> {
             levels,
             config: self.config,
             others: self.uptakes,
+            lungs_top: self.lungs_top,
             bone_share,
             in_bone: in_bone.is_some(),
         };

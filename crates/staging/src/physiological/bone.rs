@@ -3,7 +3,7 @@
 use isoboost_anatomy::OrganKind;
 use nalgebra::{Point3, Vector3};
 
-use crate::place::{Levels, distance_to, is_bone};
+use crate::place::{Levels, distance_within, is_bone};
 use crate::region::ExclusionReason;
 use crate::tissue::{densest_ball, density};
 use crate::uptake::Uptake;
@@ -77,7 +77,8 @@ pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanat
 /// Whether a focus lies in a rib, as far as masks or its place tell.
 pub(super) fn is_rib(uptake: &Uptake, context: &Context<'_>) -> bool {
     let ribs = context.anatomy.organs.iter().filter(|organ| {
-        matches!(organ.kind, OrganKind::Rib(..)) && distance_to(organ, uptake.max_at) <= NEAR_RIB_MM
+        matches!(organ.kind, OrganKind::Rib(..))
+            && distance_within(organ, uptake.max_at, NEAR_RIB_MM).is_some()
     });
     ribs.count() > 0 || crate::skeletal::site_of(uptake, context).contains("rib")
 }

@@ -2,7 +2,7 @@
 
 use isoboost_anatomy::OrganKind;
 
-use crate::place::distance_to;
+use crate::place::distance_within;
 use crate::region::ExclusionReason;
 use crate::tissue::density;
 use crate::uptake::Uptake;
@@ -30,10 +30,10 @@ pub(super) fn is_bile(uptake: &Uptake, context: &Context<'_>) -> bool {
 
 pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanation> {
     let liver = context.anatomy.organs_of(OrganKind::Liver).next()?;
-    let mm = distance_to(liver, uptake.max_at);
-    if mm > AT_LIVER_MM || uptake.volume_ml < LEAST_ML {
+    if uptake.volume_ml < LEAST_ML {
         return None;
     }
+    let mm = distance_within(liver, uptake.max_at, AT_LIVER_MM)?;
     let hu = density(context.scan.ct?, uptake.center, BALL_MM)?;
     if !BILE_HU.contains(&hu) {
         return None;

@@ -1,6 +1,5 @@
 //! Glands of the head: salivary, lacrimal, and the small ones of nose and mouth.
 
-use isoboost_anatomy::OrganKind;
 use nalgebra::Point3;
 
 use crate::place::Levels;
@@ -17,7 +16,7 @@ const PAIRED_MM: f64 = 20.0;
 const MIDDLE_MM: f64 = 22.0;
 
 pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanation> {
-    let lungs = top_of_lungs(context)?;
+    let lungs = context.lungs_top?;
     let above = uptake.center.z - lungs;
     if above < ABOVE_LUNGS_MM || context.in_bone {
         return None;
@@ -51,20 +50,6 @@ pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanat
         plausibility,
         evidence,
     ))
-}
-
-fn top_of_lungs(context: &Context<'_>) -> Option<f64> {
-    let lungs = context
-        .anatomy
-        .organs
-        .iter()
-        .filter(|o| matches!(o.kind, OrganKind::Lung(_)));
-    let boxes = lungs.filter_map(|o| Some((o, o.mask.bounding_box()?)));
-    let tops = boxes.map(|(o, b)| {
-        let corners = [b.min, b.max].map(|v| o.mask.grid().center_of(v).z);
-        corners[0].max(corners[1])
-    });
-    tops.reduce(f64::max)
 }
 
 /// The middle of the body from side to side at the height of a focus; a head may be turned to the

@@ -49,6 +49,8 @@ pub(crate) struct Context<'a> {
     pub(crate) config: &'a StagingConfig,
     /// All foci of the patient, for what shows in pairs and rows.
     pub(crate) others: &'a [Uptake],
+    /// Where the lungs end, z; `None` where none are seen.
+    pub(crate) lungs_top: Option<f64>,
     /// Share of the focus in bone.
     pub(crate) bone_share: f64,
     /// Whether the focus is one of bone.

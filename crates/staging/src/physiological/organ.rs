@@ -3,7 +3,7 @@
 use isoboost_anatomy::{Anatomy, Organ, OrganKind, OrganSource};
 use nalgebra::Vector3;
 
-use crate::place::distance_to;
+use crate::place::distance_within;
 use crate::region::{ExclusionReason, Region};
 use crate::tissue::density;
 use crate::uptake::{Uptake, typical_in};
@@ -68,13 +68,13 @@ fn left_out(uptake: &Uptake, context: &Context<'_>) -> Option<Explanation> {
     let mut organs = context.anatomy.organs.iter().filter(|o| is_even(o.kind));
     organs.find_map(|organ| {
         let reason = ExclusionReason::for_organ(organ.kind)?;
-        let mm = distance_to(organ, uptake.max_at);
-        let typical = typical_in(organ, context.scan.suv)?;
         let near = match organ.source {
             OrganSource::Imported => BESIDE_IMPORTED_MM,
             OrganSource::Recognised => BESIDE_MM,
         };
-        let part = mm <= near && uptake.suv_max <= NO_HOTTER * typical;
+        let mm = distance_within(organ, uptake.max_at, near)?;
+        let typical = typical_in(organ, context.scan.suv)?;
+        let part = uptake.suv_max <= NO_HOTTER * typical;
         let name = organ.kind.name();
         let evidence = vec![format!(
             "{mm:.0} mm from the {name} and no hotter: SUVmax {:.1} beside {typical:.1}",
@@ -194,9 +194,9 @@ fn stands_out(uptake: &Uptake, organ: &Organ, context: &Context<'_>) -> Option<(
 pub(crate) fn bladder_contact(uptake: &Uptake, anatomy: &Anatomy) -> Option<String> {
     let distances = anatomy
         .organs_of(OrganKind::UrinaryBladder)
-        .map(|bladder| distance_to(bladder, uptake.max_at));
+        .filter_map(|bladder| distance_within(bladder, uptake.max_at, CONTACT_MM));
     let distance = distances.reduce(f64::min)?;
-    (distance <= CONTACT_MM).then(|| {
-        format!("its maximum lies {distance:.0} mm from the urinary bladder: compare the outline")
-    })
+    Some(format!(
+        "its maximum lies {distance:.0} mm from the urinary bladder: compare the outline"
+    ))
 }

@@ -2,7 +2,7 @@
 
 use isoboost_anatomy::OrganKind;
 
-use crate::place::distance_to;
+use crate::place::distance_within;
 use crate::region::ExclusionReason;
 use crate::uptake::Uptake;
 
@@ -24,10 +24,9 @@ pub(super) fn explain(uptake: &Uptake, context: &Context<'_>) -> Option<Explanat
     if uptake.suv_max >= OVER_BLOOD * blood || context.in_bone {
         return None;
     }
-    let drawn =
-        context.anatomy.organs.iter().find(|organ| {
-            is_vessel(organ.kind) && distance_to(organ, uptake.max_at) <= IN_VESSEL_MM
-        });
+    let drawn = context.anatomy.organs.iter().find(|organ| {
+        is_vessel(organ.kind) && distance_within(organ, uptake.max_at, IN_VESSEL_MM).is_some()
+    });
     let (name, base) = match drawn {
         Some(organ) => (organ.kind.name(), 0.5),
         None => (on_course(uptake, context)?, 0.35),
