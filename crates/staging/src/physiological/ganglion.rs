@@ -43,13 +43,13 @@ const SITES: [Site; 3] = [
         aside: (6.0, 36.0),
         before_spine: (-12.0, 36.0),
     },
-    // Beside the lumbar vertebrae, between them and the psoas.
+    // Beside the lumbar vertebrae, between them and the psoas; before their front lie nodes.
     Site {
         name: "lumbar",
         above_promontory: (20.0, 150.0),
         vertebrae: ("L5", "L1"),
         aside: (14.0, 34.0),
-        before_spine: (-22.0, 6.0),
+        before_spine: (-24.0, 0.0),
     },
     // Stellate and cervical, before the transverse processes.
     Site {

@@ -1,7 +1,9 @@
 //! Soft tissue that holds no station: muscles and skin behind spine and sacrum.
 
+use nalgebra::Vector3;
+
 use super::Place;
-use crate::place::front_of_spine;
+use crate::place::{bone_along, front_of_spine};
 use crate::verdict::Verdict;
 
 /// Bodies and canal of the vertebrae lie within this behind the front of the spine, in mm; what lies
@@ -12,9 +14,15 @@ const SPINE_DEPTH_MM: f64 = 45.0;
 /// the sciatic notch is there.
 const BEHIND_SACRUM_MM: f64 = 12.0;
 
+/// Bone this near behind a place keeps it inside: a node in the hollow or a foramen of the sacrum.
+const BONE_BEHIND_MM: f64 = 60.0;
+
 impl Place<'_> {
     /// The verdict on what lies behind the trunk's bones in the middle.
     pub(super) fn behind_the_bones(&self) -> Option<Verdict> {
+        if bone_along(self.anatomy, self.at, Vector3::y(), BONE_BEHIND_MM).is_some() {
+            return None;
+        }
         let promontory = self.levels.promontory.map(|p| p.0);
         if promontory.is_some_and(|z| self.at.z > z) {
             let behind = self.at.y - front_of_spine(self.at, self.levels, self.anatomy)?;
