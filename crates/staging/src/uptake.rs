@@ -41,6 +41,34 @@ impl Uptake {
         }
     }
 
+    /// A ball of even uptake, for tests.
+    #[cfg(test)]
+    pub(crate) fn ball(center: Point3<f64>, radius_mm: f64, suv: f64) -> Self {
+        let steps = (-radius_mm.ceil() as i32..=radius_mm.ceil() as i32).map(f64::from);
+        let all = steps.clone().flat_map(|x| {
+            let steps = steps.clone();
+            steps
+                .clone()
+                .flat_map(move |y| steps.clone().map(move |z| Vector3::new(x, y, z)))
+        });
+        let inside = all.filter(|d| d.norm() <= radius_mm);
+        Self {
+            voxels: inside.map(|d| (center + d, suv)).collect(),
+            volume_ml: 4.0 / 3.0 * std::f64::consts::PI * radius_mm.powi(3) / 1000.0,
+            ..Self::of_point(&PointFocus {
+                max_at: center,
+                suv_max: suv,
+                volume_ml: 0.0,
+            })
+        }
+    }
+
+    /// The same with the voxels of another, for tests.
+    #[cfg(test)]
+    pub(crate) fn join(&mut self, other: Self) {
+        self.voxels.extend(other.voxels);
+    }
+
     pub(crate) fn of_point(point: &PointFocus) -> Self {
         Self {
             center: point.max_at,

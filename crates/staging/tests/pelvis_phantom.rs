@@ -8,7 +8,11 @@ use isoboost_phantom::{
     GridSpec, LesionSpec, PelvisSpec, PhantomStudy, ScannerModel, Scenario, Side, Site, Tracer,
     TruthLesion, pelvis,
 };
-use isoboost_staging::{Certainty, ExclusionReason, Scan, Staging, StagingConfig, stage};
+use isoboost_staging::{
+    Certainty, ExclusionReason, Pattern, Region, Scan, Staging, StagingConfig, Station, regions_at,
+    stage,
+};
+use nalgebra::Vector3;
 
 /// Three noise seeds where rendering is fast, one in development builds.
 const SEEDS: std::ops::RangeInclusive<u64> = if cfg!(debug_assertions) { 1..=1 } else { 1..=3 };
@@ -95,42 +99,97 @@ fn check(study: &PhantomStudy, what: &str) -> Staging {
     staging
 }
 
-fn check_scenario(scenario: Scenario, mi_tnm: &str) {
+/// More nodal and distant lesions than this are many (NCT03525288).
+const MOST: usize = 5;
+
+fn check_scenario(scenario: Scenario, mi_tnm: &str, pattern: Pattern) {
     for seed in SEEDS {
         let study = render(&PelvisSpec::from(scenario), Tracer::Ga68Psma11, seed);
         let staging = check(&study, &format!("{scenario:?}, seed {seed}"));
         assert_eq!(staging.mi_tnm.label, mi_tnm);
+        assert_eq!(staging.pattern(MOST), pattern);
     }
 }
 
 #[test]
 fn a_negative_pelvis_has_no_lesion() {
-    check_scenario(Scenario::Negative, "miT0 N0 M0");
+    check_scenario(Scenario::Negative, "miT0 N0 M0", Pattern::Negative);
 }
 
 #[test]
 fn a_recurrence_in_the_bed_is_told_from_the_bladder() {
-    check_scenario(Scenario::Bed, "miTr N0 M0");
+    check_scenario(Scenario::Bed, "miTr N0 M0", Pattern::Bed);
 }
 
 #[test]
 fn nodes_on_two_sides_are_two_regions() {
-    check_scenario(Scenario::Node, "miT0 N2 M0");
+    check_scenario(Scenario::Node, "miT0 N2 M0", Pattern::Node);
 }
 
 #[test]
 fn bed_and_nodes_are_told_apart() {
-    check_scenario(Scenario::BedNode, "miTr N2 M0");
+    check_scenario(Scenario::BedNode, "miTr N2 M0", Pattern::BedAndNode);
 }
 
 #[test]
 fn bone_metastases_are_bone() {
-    check_scenario(Scenario::Bone, "miT0 N0 M1b");
+    check_scenario(Scenario::Bone, "miT0 N0 M1b", Pattern::Oligometastatic);
 }
 
 #[test]
 fn many_lesions_keep_their_classes() {
-    check_scenario(Scenario::Polymetastatic, "miT0 N2 M1b");
+    check_scenario(
+        Scenario::Polymetastatic,
+        "miT0 N2 M1b",
+        Pattern::Polymetastatic,
+    );
+}
+
+/// Behind the sacrum, in the buttock and beside a hip there are no nodes; before them there are.
+#[test]
+fn muscles_and_skin_behind_the_bones_hold_no_station() {
+    let study = render(&PelvisSpec::default(), Tracer::Ga68Psma11, 1);
+    let anatomy = recognise(Some(&study.ct), &study.suv, &[]);
+    let landmarks = &anatomy.landmarks;
+    let promontory = landmarks.promontory.as_ref().unwrap().at;
+    let head = landmarks.femoral_head_top_left.as_ref().unwrap().at;
+    let midline = landmarks.midline_x_mm().unwrap();
+    let mut promontory = promontory;
+    promontory.x = midline;
+    let step = Vector3::new;
+    let cases = [
+        (
+            promontory + step(0.0, 95.0, -25.0),
+            Region::Undetermined,
+            None,
+        ),
+        (
+            promontory + step(60.0, 100.0, -40.0),
+            Region::Undetermined,
+            None,
+        ),
+        (
+            promontory + step(25.0, 70.0, 25.0),
+            Region::Undetermined,
+            None,
+        ),
+        (head + step(30.0, 70.0, -10.0), Region::Undetermined, None),
+        (
+            head + step(0.0, -40.0, -20.0),
+            Region::Distant,
+            Some(Station::Inguinal),
+        ),
+        (
+            promontory + step(38.0, -8.0, 25.0),
+            Region::PelvicNode,
+            Some(Station::CommonIliac),
+        ),
+    ];
+    let places = cases.map(|(place, ..)| place);
+    let told = regions_at(&places, &anatomy, &StagingConfig::default()).unwrap();
+    for ((place, region, station), told) in cases.into_iter().zip(told) {
+        assert_eq!(told, Some((region, station)), "{place}");
+    }
 }
 
 /// Mid-thigh to skull on coarse voxels.

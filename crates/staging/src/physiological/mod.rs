@@ -17,6 +17,9 @@ mod ureter;
 mod urethra;
 mod vascular;
 
+#[cfg(test)]
+mod tests;
+
 use isoboost_anatomy::Anatomy;
 use nalgebra::Point3;
 
