@@ -178,4 +178,16 @@ fn organs_of_a_real_label_map_lie_where_organs_lie() {
     let turned = read_label_map(&Path::new(folder).join("example_seg_dicom.nii.gz")).unwrap();
     assert_eq!(turned.grid().shape()[0], 20);
     assert!(turned.grid().axes()[2].x * labels.grid().axes()[2].x < 0.0);
+    // Centres as nibabel has them, in LPS.
+    for (labels, label, center) in [
+        (&turned, 1, [94.5, -120.8, -785.3]),
+        (&turned, 5, [-76.0, -165.9, -785.0]),
+        (&turned, 6, [42.3, -199.6, -783.4]),
+        (&labels, 21, [-1.8, -170.3, 147.3]),
+        (&labels, 75, [101.8, -132.1, 117.4]),
+        (&labels, 31, [5.5, -111.9, 382.7]),
+    ] {
+        let off = (organ(labels, label).1 - Point3::from(center)).norm();
+        assert!(off < 0.1, "label {label}: {off:.2} mm");
+    }
 }
