@@ -118,8 +118,20 @@ impl Uptake {
     }
 }
 
+/// Nearly the highest of an organ's voxels: its noise, without a few that a neighbour spills into.
+const HOTTEST_QUANTILE: f64 = 0.995;
+
 /// Typical SUV of an organ: about the median of its core.
 pub(crate) fn typical_in(organ: &Organ, suv: &Volume<f32>) -> Option<f64> {
+    quantile_in(organ, suv, CORE_QUANTILE)
+}
+
+/// Nearly the highest SUV of an organ.
+pub(crate) fn hottest_in(organ: &Organ, suv: &Volume<f32>) -> Option<f64> {
+    quantile_in(organ, suv, HOTTEST_QUANTILE)
+}
+
+fn quantile_in(organ: &Organ, suv: &Volume<f32>, quantile: f64) -> Option<f64> {
     let every = organ.mask.count().div_ceil(ORGAN_SAMPLES).max(1);
     let mut values: Vec<f32> = organ
         .mask
@@ -129,6 +141,6 @@ pub(crate) fn typical_in(organ: &Organ, suv: &Volume<f32>) -> Option<f64> {
         .map(|v| suv[v])
         .collect();
     values.sort_by(f32::total_cmp);
-    let place = (values.len() as f64 * CORE_QUANTILE) as usize;
+    let place = (values.len() as f64 * quantile) as usize;
     values.get(place).copied().map(f64::from)
 }

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use tally::Tally;
 
 /// Patients that nobody has looked at while the rules were made.
-const UNSEEN: std::ops::Range<u64> = 93_001..93_041;
+const UNSEEN: std::ops::Range<u64> = 94_001..94_041;
 
 const RECOGNISED: Limits = Limits {
     detected: 95.0,
@@ -25,8 +25,7 @@ const DRAWN: Limits = Limits {
     detected: 98.0,
     region: 99.0,
     station: 92.0,
-    // Aimed at 0.1; urine in ureters beside drawn vessels is what is told too often.
-    false_rate: 0.2,
+    false_rate: 0.1,
 };
 
 #[test]
@@ -68,8 +67,7 @@ fn hold(tally: &Tally, limits: &Limits) {
         rate <= limits.false_rate,
         "{rate:.2} false lesions a patient"
     );
-    // The aim is none; a rim of spleen of 0.2 mL in one patient is told as undetermined.
-    assert!(tally.false_organs <= 1, "hot organs taken for lesions");
+    assert_eq!(tally.false_organs, 0, "hot organs taken for lesions");
     for (name, errors) in &tally.landmarks {
         let mut known: Vec<f64> = errors.iter().copied().flatten().collect();
         known.sort_by(f64::total_cmp);

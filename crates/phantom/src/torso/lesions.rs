@@ -51,8 +51,6 @@ pub(crate) fn place(
             problem: "diameter-mm and contrast must be positive numbers".to_owned(),
         });
     }
-    let reference = center(lesion);
-    let factors = spec.stretch();
     let uptake = tracer.uptake();
     let around = match lesion.site {
         Site::Liver => uptake.liver,
@@ -60,18 +58,31 @@ pub(crate) fn place(
     };
     let shown = lesion.contrast * f64::from(around);
     Ok(PlacedBall {
-        center: [0, 1, 2].map(|a| reference[a] * factors[a]),
+        center: center_in(lesion, spec.stretch()),
         suv: shown / recovery(lesion.diameter_mm, psf_fwhm_mm),
     })
 }
 
 /// The middle of a lesion in the reference man.
-pub(super) fn center(lesion: &TorsoLesion) -> Vec3 {
+fn center(lesion: &TorsoLesion) -> Vec3 {
     let paired = lesion.site.is_paired();
     let side = if paired { lesion.side } else { Side::Left };
     let mirror = if side == Side::Right { -1.0 } else { 1.0 };
     let [dx, dy, dz] = lesion.offset_mm;
     add(lesion.site.center(side), [mirror * dx, dy, dz])
+}
+
+/// The middle of a lesion in a patient of another size.
+pub(super) fn center_in(lesion: &TorsoLesion, factors: Vec3) -> Vec3 {
+    let reference = center(lesion);
+    [0, 1, 2].map(|a| reference[a] * factors[a])
+}
+
+/// Moves a lesion by a step in the reference man.
+pub(super) fn shift(lesion: &mut TorsoLesion, step: Vec3) {
+    let mirrored = lesion.site.is_paired() && lesion.side == Side::Right;
+    let mirror = if mirrored { -1.0 } else { 1.0 };
+    lesion.offset_mm = add(lesion.offset_mm, [mirror * step[0], step[1], step[2]]);
 }
 
 /// Share of its height that a blurred ball shows at its centre (Kessler 1984).

@@ -5,8 +5,9 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{Arms, Diversion, TorsoField, TorsoLesion, TorsoSpec};
+use crate::lattice::Vec3;
 use crate::scanner::Tracer;
-use crate::scene::Part;
+use crate::scene::{Part, Scene};
 use crate::{Side, Site};
 
 /// Where lesions are drawn from, in about the frequency of recurrences.
@@ -44,6 +45,9 @@ const SITES: [(Site, u32); 28] = [
 /// What is hotter than this outshines a lesion that lies nearer than the second number in mm.
 const HOT_SUV: f32 = 2.5;
 const CLEAR_MM: f64 = 5.0;
+
+/// A lesion of soft tissue is moved out of bone by at most so many steps of 1 mm.
+const OUT_OF_BONE_STEPS: usize = 15;
 
 /// Metastases of the liver have at most this multiple of its uptake.
 const HOTTEST_IN_LIVER: f64 = 6.0;
@@ -94,7 +98,10 @@ pub(super) fn draw(seed: u64) -> (TorsoSpec, Tracer) {
     };
     let lesions = lesions(&mut rng, &spec);
     let mut spec = TorsoSpec { lesions, ..spec };
-    clear_of_hot_organs(&mut spec, tracer);
+    if let Ok(scene) = super::scene(&spec, tracer) {
+        clear_of_hot_organs(&mut spec, &scene);
+        clear_of_bone(&mut spec, &scene);
+    }
     (spec, tracer)
 }
 
@@ -155,23 +162,66 @@ fn lesion(rng: &mut ChaCha8Rng) -> TorsoLesion {
 
 /// Leaves out the lesions that would lie in or on a hot organ of this patient: nobody could see
 /// them.
-fn clear_of_hot_organs(spec: &mut TorsoSpec, tracer: Tracer) {
-    let Ok(scene) = super::scene(spec, tracer) else {
-        return;
-    };
+fn clear_of_hot_organs(spec: &mut TorsoSpec, scene: &Scene) {
     let hot = |part: &&Part| part.organ.is_some() && part.suv.is_some_and(|suv| suv >= HOT_SUV);
     let hot: Vec<&Part> = scene.parts.iter().filter(hot).collect();
     let factors = spec.stretch();
     spec.lesions.retain(|lesion| {
         let is_liver = lesion.site == Site::Liver;
-        let center = super::lesions::center(lesion);
-        let center = [0, 1, 2].map(|a| center[a] * factors[a]);
+        let center = super::lesions::center_in(lesion, factors);
         let near = |part: &&Part| {
             let own = is_liver && part.organ == Some("liver");
             !own && part.shape.distance(center) < lesion.diameter_mm / 2.0 + CLEAR_MM
         };
         !hot.iter().any(near)
     });
+}
+
+/// Moves lesions of soft tissue out of bone, where no node grows: each by steps of 1 mm away from
+/// the bone that it would lie in, and leaves out those that find no room.
+fn clear_of_bone(spec: &mut TorsoSpec, scene: &Scene) {
+    let bone = |part: &&Part| part.organ.is_some_and(is_bone);
+    let bones: Vec<&Part> = scene.parts.iter().filter(bone).collect();
+    let distance = |p: Vec3| {
+        let all = bones.iter().map(|part| part.shape.distance(p));
+        all.fold(f64::INFINITY, f64::min)
+    };
+    let factors = spec.stretch();
+    spec.lesions.retain_mut(|lesion| {
+        if lesion.site.is_bone() {
+            return true;
+        }
+        for _ in 0..OUT_OF_BONE_STEPS {
+            let center = super::lesions::center_in(lesion, factors);
+            if distance(center) >= lesion.diameter_mm / 2.0 {
+                return true;
+            }
+            let away = [0, 1, 2].map(|axis| {
+                let mut ahead = center;
+                let mut back = center;
+                ahead[axis] += 0.5;
+                back[axis] -= 0.5;
+                distance(ahead) - distance(back)
+            });
+            super::lesions::shift(lesion, [0, 1, 2].map(|a| away[a] / factors[a]));
+        }
+        false
+    });
+}
+
+fn is_bone(organ: &str) -> bool {
+    const BONES: [&str; 9] = [
+        "vertebrae",
+        "sacrum",
+        "hip",
+        "femur",
+        "rib",
+        "sternum",
+        "clavicula",
+        "scapula",
+        "humerus",
+    ];
+    BONES.iter().any(|bone| organ.starts_with(bone))
 }
 
 /// Whether a lesion keeps clear of the others and of what the variants put in its place.
@@ -190,4 +240,30 @@ fn fits(lesion: &TorsoLesion, others: &[TorsoLesion], spec: &TorsoSpec) -> bool 
     let under = full && matches!(lesion.site, Site::Lateral | Site::Obturator);
     let room = others.iter().all(|o| !near(center(o), APART_MM));
     room && !(metal || transplant || conduit || under)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_lesion_of_soft_tissue_lies_in_bone() {
+        let mut soft = 0;
+        for seed in 0..60 {
+            let (spec, tracer) = draw(seed);
+            let scene = super::super::scene(&spec, tracer).unwrap_or_else(|e| panic!("{e}"));
+            let bones = scene.parts.iter();
+            let bones: Vec<_> = bones.filter(|p| p.organ.is_some_and(is_bone)).collect();
+            assert!(bones.len() > 20, "{} bones", bones.len());
+            for lesion in spec.lesions.iter().filter(|l| !l.site.is_bone()) {
+                let center = super::super::lesions::center_in(lesion, spec.stretch());
+                let distances = bones.iter().map(|part| part.shape.distance(center));
+                let nearest = distances.fold(f64::INFINITY, f64::min);
+                let radius = lesion.diameter_mm / 2.0;
+                assert!(nearest >= radius, "{seed}: {:?} {nearest:.1}", lesion.site);
+                soft += 1;
+            }
+        }
+        assert!(soft > 100, "{soft} lesions");
+    }
 }

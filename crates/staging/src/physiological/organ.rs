@@ -6,7 +6,7 @@ use nalgebra::Vector3;
 use crate::place::distance_within;
 use crate::region::{ExclusionReason, Region};
 use crate::tissue::density;
-use crate::uptake::{Uptake, typical_in};
+use crate::uptake::{Uptake, hottest_in, typical_in};
 use crate::verdict::{Metastasis, Verdict};
 
 use super::{Context, Explanation, LIKELY, gallbladder};
@@ -31,10 +31,12 @@ const FAR_ABOVE: f64 = 2.5;
 const CONTACT_MM: f64 = 12.0;
 
 /// A small focus this near to an organ of even uptake, no hotter than it but for this factor, is a
-/// part of it that the mask leaves out, in mm.
+/// part of it that the mask leaves out, in mm. Where the organ's own voxels differ by more from
+/// their noise, that counts, up to the second factor: beyond are spills of its neighbours.
 const BESIDE_MM: f64 = 16.0;
 const BESIDE_IMPORTED_MM: f64 = 6.0;
 const NO_HOTTER: f64 = 1.15;
+const NOISE_TO: f64 = 1.35;
 const PART_ML: f64 = 5.0;
 
 /// The organ that a focus belongs to.
@@ -74,10 +76,13 @@ fn left_out(uptake: &Uptake, context: &Context<'_>) -> Option<Explanation> {
         };
         let mm = distance_within(organ, uptake.max_at, near)?;
         let typical = typical_in(organ, context.scan.suv)?;
-        let part = uptake.suv_max <= NO_HOTTER * typical;
+        let noisy = hottest_in(organ, context.scan.suv)?.min(NOISE_TO * typical);
+        let hottest = noisy.max(NO_HOTTER * typical);
+        let part = uptake.suv_max <= hottest;
         let name = organ.kind.name();
         let evidence = vec![format!(
-            "{mm:.0} mm from the {name} and no hotter: SUVmax {:.1} beside {typical:.1}",
+            "{mm:.0} mm from the {name} and no hotter: SUVmax {:.1}, in the {name} {typical:.1} and \
+             up to {hottest:.1}",
             uptake.suv_max
         )];
         part.then(|| Explanation::new(reason, LIKELY, evidence))
