@@ -5,7 +5,7 @@ use std::time::Instant;
 use chrono::NaiveDateTime;
 use isoboost_anatomy::{Anatomy, ImportedOrgan, References};
 use isoboost_dicom::{LoadedPet, Selection, Series, Study};
-use isoboost_planning::{Recommendation, Target};
+use isoboost_planning::{Recommendation, Surroundings, Target};
 use isoboost_report::WarningInfo;
 use isoboost_staging::{Scan, Staging};
 use isoboost_suv::{SuvDerivation, Tracer};
@@ -135,7 +135,12 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
     anatomy.findings.extend(images.told);
     let recommendation = isoboost_planning::recommend(&staging, &config.planning);
     let reference = ct.map_or(images.suv.grid(), Volume::grid);
-    let planned = isoboost_planning::plan_targets(&staging, reference, &config.planning);
+    let around = Surroundings {
+        anatomy: Some(&anatomy),
+        ct,
+        staging: &config.staging,
+    };
+    let planned = isoboost_planning::plan_targets(&staging, reference, &around, &config.planning);
     watch.done(Stage::Targets);
     let findings = Findings {
         selection: &selection,

@@ -20,6 +20,40 @@ pub struct PlanningConfig {
     pub node: TreatmentConfig,
     /// Lesions elsewhere.
     pub distant: TreatmentConfig,
+    /// What the volumes are cut by.
+    pub limits: LimitsConfig,
+}
+
+/// What CTVs and PTVs are cut by. A GTV is never cut, and no CTV cuts into its GTV.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LimitsConfig {
+    /// Cut CTVs by what tumour does not cross: nodes by bone, muscle, bowel, bladder and rectum,
+    /// metastases of bone by the border of the bone, recurrences of the bed by its borders.
+    pub cut_by_anatomy: bool,
+    /// How far the CTV of a bed recurrence may reach into the bladder, mm.
+    pub into_bladder_mm: f64,
+    /// How far it may reach into the rectum, mm.
+    pub into_rectum_mm: f64,
+    /// PTVs end so far under the skin, mm; without it they are not cropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ptv_under_skin_mm: Option<f64>,
+    /// Join PTVs of one class and dose level that touch.
+    pub merge_ptvs: bool,
+}
+
+impl Default for LimitsConfig {
+    /// The bed's CTV holds the wall of the bladder, which is about 5 mm thick, and ends at that of
+    /// the rectum (RTOG, Michalski 2010, 10.1016/j.ijrobp.2009.02.006).
+    fn default() -> Self {
+        Self {
+            cut_by_anatomy: true,
+            into_bladder_mm: 5.0,
+            into_rectum_mm: 0.0,
+            ptv_under_skin_mm: None,
+            merge_ptvs: true,
+        }
+    }
 }
 
 /// Which lesions count for the limit of lesions to irradiate.
@@ -114,6 +148,7 @@ impl Default for PlanningConfig {
                 dose_gy: 35.0,
                 fractions: 5,
             },
+            limits: LimitsConfig::default(),
         }
     }
 }
@@ -164,6 +199,31 @@ impl PlanningConfig {
                 let found = treatment.fractions;
                 return Err(format!(
                     "planning.{name}.fractions is {found}, expected 1 to 50"
+                ));
+            }
+        }
+        self.limits.validate()
+    }
+}
+
+impl TreatmentConfig {
+    /// How far a PTV may lie from its GTV, mm.
+    pub(crate) fn room_mm(&self) -> f64 {
+        self.gtv_to_ctv_mm.margins().largest() + self.ctv_to_ptv_mm.margins().largest()
+    }
+}
+
+impl LimitsConfig {
+    fn validate(&self) -> Result<(), String> {
+        let lengths = [
+            ("into-bladder-mm", Some(self.into_bladder_mm)),
+            ("into-rectum-mm", Some(self.into_rectum_mm)),
+            ("ptv-under-skin-mm", self.ptv_under_skin_mm),
+        ];
+        for (key, found) in lengths {
+            if let Some(found) = found.filter(|mm| !(0.0..=30.0).contains(mm)) {
+                return Err(format!(
+                    "planning.limits.{key} is {found}, expected 0 to 30"
                 ));
             }
         }

@@ -4,7 +4,10 @@
 //! the randomised trial of PSMA-PET-guided salvage radiotherapy (NCT03525288); margins and doses
 //! are starting points from other published sources, named at each setting.
 
+mod barrier;
 mod config;
+#[cfg(test)]
+mod cutting;
 #[cfg(test)]
 mod properties;
 mod recommend;
@@ -13,8 +16,9 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+pub use barrier::Surroundings;
 pub use config::{
-    CountedLesions, DirectionMargins, MarginSetting, PlanningConfig, TreatmentConfig,
+    CountedLesions, DirectionMargins, LimitsConfig, MarginSetting, PlanningConfig, TreatmentConfig,
 };
 pub use recommend::{Intensification, LesionCounts, Recommendation, recommend};
 pub use target::{PlannedTargets, Target, TargetKind, plan_targets, region_colour, structure_set};

@@ -5,7 +5,7 @@ use isoboost_volume::{Grid, Mask, Volume, polygon_volume_ml, rasterise};
 use nalgebra::{Point3, Rotation3, Vector3};
 use proptest::prelude::*;
 
-use crate::tests::{holds, staged};
+use crate::tests::{holds, nothing, staged};
 use crate::{DirectionMargins, MarginSetting, PlanningConfig, Target, plan_targets};
 
 /// An ellipsoid whose uptake falls from 20 and crosses 41 % at its surface.
@@ -26,7 +26,7 @@ fn uptake(center: Point3<f64>, half_axes: Vector3<f64>) -> Volume<f32> {
 fn planned(suv: &Volume<f32>, reference: &Grid, config: &PlanningConfig) -> (Vec<Target>, f64) {
     let staging = staged(suv, &[Region::ProstateBed]);
     let threshold = staging.lesions[0].focus.threshold_suv;
-    let targets = plan_targets(&staging, reference, config).targets;
+    let targets = plan_targets(&staging, reference, &nothing(), config).targets;
     (targets, threshold)
 }
 

@@ -2,14 +2,17 @@
 
 use isoboost_lesion::Focus;
 use isoboost_volume::{
-    Contour, Grid, IndexBox, Margins, Mask, Volume, isosurface_volume_ml, margin_field,
-    mask_of_volume, region_of_volume, resample_trilinear,
+    Connectivity, Contour, Grid, IndexBox, Margins, Mask, Volume, isosurface_volume_ml,
+    label_components, margin_field, mask_of_volume, region_of_volume, resample_trilinear,
+    signed_distance,
 };
 use nalgebra::Point3;
 
 /// Lines per voxel and axis that the volume of the PET isosurface is sampled with; 0.3 % on a
 /// sphere of three voxels' diameter.
 const ISOSURFACE_FINENESS: usize = 8;
+/// Further outside than any distance in a crop, mm.
+const FAR_MM: f32 = 1e3;
 /// Spacing in mm that margins are grown on: about a CT pixel, so that slices of 3 or 5 mm do not
 /// decide how far a margin reaches.
 const FINE_SPACING_MM: f64 = 1.0;
@@ -18,6 +21,12 @@ const FINE_SPACING_MM: f64 = 1.0;
 /// margin measured between centres falls short by. Found over spheres of 5 to 15 mm radius and
 /// margins of 3 to 7 mm on a 1 mm lattice, 0.14 to 0.29.
 const CENTER_DEPTH_VOXELS: f64 = 0.2;
+
+/// Voxels that a region may not grow into are put so far out of it, mm.
+const FORBIDDEN_MM: f32 = 4.0;
+
+/// Voxels of a smaller region that a larger one has to hold are put so deep into it, mm.
+const CLOSELY_INSIDE_MM: f32 = -0.4;
 
 /// How much a distance grows per mm from the middle to tell equal ones apart: 0.05 mm over a region
 /// of 5 cm.
@@ -106,24 +115,147 @@ impl Growth {
             region,
         }
     }
+
+    /// The region on the grid that margins are grown on.
+    pub(crate) fn fine(&self) -> &Mask {
+        &self.fine
+    }
+
+    /// The region without what is not allowed, and without what that cuts off from `core`, the
+    /// region that it grew from and keeps; `None` where nothing is cut. `allowed` is on the fine
+    /// grid.
+    pub(crate) fn limited(&self, allowed: &Mask, core: &Self) -> Option<Self> {
+        let mut kept = self.fine.clone();
+        let mut cut = false;
+        for voxel in self.fine.voxels() {
+            if !allowed[voxel] && !core.fine[voxel] {
+                kept[voxel] = false;
+                cut = true;
+            }
+        }
+        if !cut {
+            return None;
+        }
+        let fine = joined_to(&kept, &core.fine);
+        Some(self.redrawn(fine, Some(allowed), &core.region.mask))
+    }
+
+    /// Another region of the fine grid, drawn on the reference grid with what it has to hold.
+    fn redrawn(&self, fine: Mask, allowed: Option<&Mask>, inner: &Mask) -> Self {
+        let grid = &self.crop.grid;
+        let forbidden = Mask::from_fn(grid.clone(), |v| {
+            let allowed = allowed.and_then(|a| Some(a[a.grid().voxel_at(grid.center_of(v))?]));
+            allowed == Some(false) && !inner[v]
+        });
+        let field = without_ties(signed_distance(&fine));
+        let mut field = resample_trilinear(&field, grid, FAR_MM);
+        for voxel in forbidden.voxels() {
+            field[voxel] += FORBIDDEN_MM;
+        }
+        // What lies in voxels that are forbidden as a whole must not be made up for elsewhere.
+        let drawn = fine.voxels().filter(|v| {
+            let voxel = grid.voxel_at(fine.grid().center_of(*v));
+            voxel.is_some_and(|voxel| !forbidden[voxel])
+        });
+        let volume_ml = drawn.count() as f64 * fine.grid().voxel_volume_ml();
+        let region = self.crop.region(&field, volume_ml, Some(inner));
+        Self {
+            crop: self.crop.clone(),
+            fine,
+            region,
+        }
+    }
+
+    /// Whether two regions share a voxel of the reference grid, or lie side by side there.
+    pub(crate) fn touches(&self, other: &Self) -> bool {
+        let theirs = &other.crop.bounds;
+        self.region.mask.voxels().any(|voxel| {
+            let here = [0, 1, 2].map(|a| voxel[a] + self.crop.bounds.min[a]);
+            neighbours(here).any(|near| {
+                theirs.contains(near)
+                    && other.region.mask[[0, 1, 2].map(|a| near[a] - theirs.min[a])]
+            })
+        })
+    }
+
+    /// Several regions in one; `None` for none.
+    pub(crate) fn union(parts: &[&Self], reference: &Grid) -> Option<Self> {
+        let boxes = parts.iter().map(|part| part.crop.bounds);
+        let bounds = boxes.reduce(|all, next| all.union(&next))?;
+        let crop = Crop {
+            bounds,
+            grid: reference.crop(bounds),
+            last: reference.full_box().max,
+        };
+        let mut fine = Mask::empty(finer(&crop.grid)?);
+        let mut inner = Mask::empty(crop.grid.clone());
+        for part in parts {
+            for voxel in part.fine.voxels() {
+                let at = fine.grid().voxel_at(part.fine.grid().center_of(voxel));
+                fine[at?] = true;
+            }
+            for voxel in part.region.mask.voxels() {
+                inner[[0, 1, 2].map(|a| voxel[a] + part.crop.bounds.min[a] - bounds.min[a])] = true;
+            }
+        }
+        let region = parts.first()?.region.clone();
+        let empty = Self {
+            crop,
+            fine: Mask::empty(fine.grid().clone()),
+            region,
+        };
+        Some(empty.redrawn(fine, None, &inner))
+    }
+}
+
+/// The voxels that connect to a core through others of the mask.
+fn joined_to(mask: &Mask, core: &Mask) -> Mask {
+    let components = label_components(mask, Connectivity::Six);
+    let labels = &components.labels;
+    let mut with_core = vec![false; components.counts.len() + 1];
+    for voxel in core.voxels().filter(|v| mask[*v]) {
+        with_core[labels[voxel] as usize] = true;
+    }
+    labels.map(|label| *label > 0 && with_core[*label as usize])
+}
+
+/// A voxel and those that share a corner with it.
+fn neighbours(voxel: [usize; 3]) -> impl Iterator<Item = [usize; 3]> {
+    let steps = [0_usize, 1, 2];
+    let offsets = steps.into_iter().flat_map(move |k| {
+        steps
+            .into_iter()
+            .flat_map(move |j| steps.map(|i| [k, j, i]))
+    });
+    // One less in each index; below the first there is none.
+    offsets.filter_map(move |step| {
+        let mut near = [0; 3];
+        for a in 0..3 {
+            near[a] = (voxel[a] + step[a]).checked_sub(1)?;
+        }
+        Some(near)
+    })
 }
 
 impl Crop {
     /// The region of a volume where `field` is lowest; `inner` is made part of it.
     fn region(&self, field: &Volume<f32>, volume_ml: f64, inner: Option<&Mask>) -> PlannedRegion {
         let (mut mask, mut contours) = region_of_volume(field, volume_ml);
-        if let Some(inner) = inner
-            && inner.voxels().any(|v| !mask[v])
-        {
+        if let Some(inner) = inner {
             // Where the larger region was cut a voxel short of the smaller, it is carried around
-            // it.
-            // Just below all others in mm: far below, and the search for a level would not end.
+            // it: closely first, since a surface that jumps from far below moves outwards. Just
+            // below all others in mm at last: far below, and the search for a level would not end.
             let lowest = field.as_slice().iter().copied().fold(f32::MAX, f32::min) - 1.0;
-            let mut joined = field.clone();
-            for voxel in inner.voxels() {
-                joined[voxel] = lowest;
+            for level in [CLOSELY_INSIDE_MM, lowest] {
+                if inner.voxels().all(|v| mask[v]) {
+                    break;
+                }
+                let mut joined = field.clone();
+                for voxel in inner.voxels() {
+                    joined[voxel] = joined[voxel].min(level);
+                }
+                (mask, contours) = region_of_volume(&joined, volume_ml.max(inner.volume_ml()));
             }
-            (mask, contours) = region_of_volume(&joined, volume_ml.max(inner.volume_ml()));
         }
         for contour in &mut contours {
             contour.slice = contour.slice.map(|k| k + self.bounds.min[0]);

@@ -4,7 +4,8 @@ use isoboost_staging::{Lesion, Region, Staging};
 use isoboost_volume::{Contour, Grid, Margins, Mask, Roi, RoiType, StructureSet};
 use rayon::prelude::*;
 
-use crate::config::{PlanningConfig, TreatmentConfig};
+use crate::barrier::{Surroundings, allowed, under_skin};
+use crate::config::{LimitsConfig, PlanningConfig, TreatmentConfig};
 use crate::region::{Growth, PlannedRegion};
 
 /// What a target volume is.
@@ -55,56 +56,111 @@ impl Target {
 /// The targets of a study.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PlannedTargets {
-    /// GTV, CTV and PTV of each lesion, in the order of the lesions.
+    /// The GTVs in the order of the lesions, then the CTVs, then the PTVs.
     pub targets: Vec<Target>,
     /// Lesions that got no target or a part of one, and why.
     pub cautions: Vec<String>,
 }
 
 /// Suggests volumes for every lesion, on the voxels and slices of `reference`: the CT grid, or the
-/// PET grid where there is no CT.
+/// PET grid where there is no CT. First come all GTVs, then all CTVs, then all PTVs.
 ///
 /// The GTV is the lesion's outline, finer than the PET's voxels; CTV and PTV are it grown by the
-/// margins of the lesion's class. A lesion of undetermined region gets a GTV alone, because its
-/// margins depend on where it is.
+/// margins of the lesion's class. The CTV is cut by what tumour does not cross, and PTVs of one
+/// class and dose that touch become one ([`LimitsConfig`](crate::LimitsConfig)). A lesion of
+/// undetermined region gets a GTV alone, because its margins depend on where it is.
 pub fn plan_targets(
     staging: &Staging,
     reference: &Grid,
+    around: &Surroundings<'_>,
     config: &PlanningConfig,
 ) -> PlannedTargets {
-    let mut planned = PlannedTargets::default();
-    let volumes: Vec<Option<Vec<Volumes>>> = staging
+    let grown: Vec<Option<Volumes<'_>>> = staging
         .lesions
         .par_iter()
-        .map(|lesion| volumes_of(lesion, reference, config.treatment(lesion.region)))
+        .map(|lesion| Volumes::of(lesion, reference, around, config))
         .collect();
     let mut in_class = [0_usize; 4];
-    for (lesion, volumes) in staging.lesions.iter().zip(volumes) {
+    let mut cautions = Vec::new();
+    let mut volumes = Vec::new();
+    for (lesion, grown) in staging.lesions.iter().zip(grown) {
         let class = Class::of(lesion.region);
         in_class[class as usize] += 1;
-        let number = in_class[class as usize];
-        let Some(volumes) = volumes else {
-            planned.cautions.push(format!(
+        let Some(mut grown) = grown else {
+            cautions.push(format!(
                 "lesion {} lies outside the planning images and has no target volume",
                 lesion.id
             ));
             continue;
         };
-        if volumes.iter().any(|v| v.region.reaches_edge) {
-            planned.cautions.push(format!(
+        grown.number = in_class[class as usize];
+        if grown.reaches_edge() {
+            cautions.push(format!(
                 "the volumes of lesion {} end at the edge of the planning images; what lies beyond \
                  is not drawn",
                 lesion.id
             ));
         }
-        for volume in volumes {
-            let roi_number = planned.targets.len() as u32 + 1;
-            planned
-                .targets
-                .push(volume.into_target(roi_number, lesion, class, number));
-        }
+        volumes.push(grown);
     }
-    planned
+    let mut targets: Vec<Target> = volumes.iter().map(Volumes::gtv_target).collect();
+    targets.extend(volumes.iter().filter_map(Volumes::ctv_target));
+    targets.extend(ptv_targets(&volumes, reference, config.limits.merge_ptvs));
+    for (number, target) in (1..).zip(&mut targets) {
+        target.roi_number = number;
+    }
+    PlannedTargets { targets, cautions }
+}
+
+/// The PTVs, those of one class and dose that touch in one.
+fn ptv_targets(volumes: &[Volumes<'_>], reference: &Grid, merge: bool) -> Vec<Target> {
+    let with_ptv: Vec<&Volumes<'_>> = volumes.iter().filter(|v| v.treated.is_some()).collect();
+    let mut groups: Vec<Vec<&Volumes<'_>>> = Vec::new();
+    for next in with_ptv {
+        let joins = |group: &Vec<&Volumes<'_>>| merge && group.iter().any(|v| v.ptv_touches(next));
+        let (mut joined, apart): (Vec<_>, Vec<_>) = groups.into_iter().partition(joins);
+        groups = apart;
+        let mut group: Vec<&Volumes<'_>> = joined.drain(..).flatten().collect();
+        group.push(next);
+        groups.push(group);
+    }
+    for group in &mut groups {
+        group.sort_by_key(|v| v.lesion.id);
+    }
+    groups.sort_by_key(|group| group.first().map(|v| v.lesion.id));
+    groups
+        .iter()
+        .filter_map(|group| ptv_target(group, reference))
+        .collect()
+}
+
+fn ptv_target(group: &[&Volumes<'_>], reference: &Grid) -> Option<Target> {
+    let first = group.first()?;
+    let treated = first.treated.as_ref()?;
+    let parts: Vec<&Growth> = group
+        .iter()
+        .filter_map(|v| v.treated.as_ref().map(|t| &t.ptv))
+        .collect();
+    let region = match parts[..] {
+        [one] => one.region.clone(),
+        _ => Growth::union(&parts, reference)?.region,
+    };
+    let mut target = first.target(TargetKind::Ptv, &region);
+    target.margins = Some(treated.to_ptv);
+    target.dose_gy = Some(treated.dose_gy);
+    target.fractions = Some(treated.fractions);
+    target.lesion_ids = group.iter().map(|v| v.lesion.id).collect();
+    target.notes.extend(treated.ptv_notes.iter().cloned());
+    if group.len() > 1 {
+        let ids: Vec<String> = target.lesion_ids.iter().map(u32::to_string).collect();
+        target.notes.push(format!(
+            "the PTVs of lesions {} touch and are one",
+            ids.join(", ")
+        ));
+        let last = group.last()?.number;
+        target.name = format!("{}-{last}", target.name);
+    }
+    Some(target)
 }
 
 /// The targets as a neutral structure set, ready to be written.
@@ -132,79 +188,157 @@ pub fn region_colour(region: Region) -> [u8; 3] {
     Class::of(region).colour(TargetKind::Gtv)
 }
 
-/// One volume of a lesion before it has its number.
-struct Volumes {
-    kind: TargetKind,
-    margins: Option<Margins>,
-    dose: Option<(f64, u32)>,
-    region: PlannedRegion,
+/// The volumes of a lesion before they have their ROI numbers.
+struct Volumes<'a> {
+    lesion: &'a Lesion,
+    class: Class,
+    /// Which of its class it is, from 1.
+    number: usize,
+    gtv: Growth,
+    /// What a lesion of known region gets besides.
+    treated: Option<Treated>,
 }
 
-impl Volumes {
-    fn into_target(self, roi_number: u32, lesion: &Lesion, class: Class, number: usize) -> Target {
-        let prefix = match self.kind {
+/// CTV and PTV of a lesion.
+struct Treated {
+    to_ctv: Margins,
+    ctv: Growth,
+    ctv_notes: Vec<String>,
+    to_ptv: Margins,
+    ptv: Growth,
+    ptv_notes: Vec<String>,
+    dose_gy: f64,
+    fractions: u32,
+}
+
+impl<'a> Volumes<'a> {
+    fn of(
+        lesion: &'a Lesion,
+        reference: &Grid,
+        around: &Surroundings<'_>,
+        config: &PlanningConfig,
+    ) -> Option<Self> {
+        let treatment = config.treatment(lesion.region);
+        let room = treatment.map_or(0.0, TreatmentConfig::room_mm);
+        let gtv = Growth::start(&lesion.focus, reference, room)?;
+        let treated = treatment.map(|t| Treated::of(lesion, &gtv, t, around, &config.limits));
+        Some(Self {
+            lesion,
+            class: Class::of(lesion.region),
+            number: 0,
+            gtv,
+            treated,
+        })
+    }
+
+    fn reaches_edge(&self) -> bool {
+        let all = self.treated.iter().flat_map(|t| [&t.ctv, &t.ptv]);
+        std::iter::once(&self.gtv)
+            .chain(all)
+            .any(|v| v.region.reaches_edge)
+    }
+
+    fn ptv_touches(&self, other: &Self) -> bool {
+        match (&self.treated, &other.treated) {
+            (Some(a), Some(b)) => {
+                self.class == other.class
+                    && a.dose_gy == b.dose_gy
+                    && a.fractions == b.fractions
+                    && a.ptv.touches(&b.ptv)
+            }
+            _ => false,
+        }
+    }
+
+    fn gtv_target(&self) -> Target {
+        let mut target = self.target(TargetKind::Gtv, &self.gtv.region);
+        let focus = &self.lesion.focus;
+        target
+            .notes
+            .push(format!("PET isosurface at {}", focus.rule));
+        target.notes.extend(focus.notes.iter().cloned());
+        target
+    }
+
+    fn ctv_target(&self) -> Option<Target> {
+        let treated = self.treated.as_ref()?;
+        let mut target = self.target(TargetKind::Ctv, &treated.ctv.region);
+        target.margins = Some(treated.to_ctv);
+        target.notes.extend(treated.ctv_notes.iter().cloned());
+        Some(target)
+    }
+
+    fn target(&self, kind: TargetKind, region: &PlannedRegion) -> Target {
+        let prefix = match kind {
             TargetKind::Gtv => "GTV",
             TargetKind::Ctv => "CTV",
             TargetKind::Ptv => "PTV",
         };
         let mut notes = Vec::new();
-        if self.region.mask.count() < 10 {
+        if region.mask.count() < 10 {
             notes.push("smaller than ten voxels of the planning images".to_owned());
         }
-        if self.region.reaches_edge {
+        if region.reaches_edge {
             notes.push("reaches the edge of the planning images and ends there".to_owned());
         }
-        if self.kind == TargetKind::Gtv {
-            notes.push(format!("PET isosurface at {}", lesion.focus.rule));
-            notes.extend(lesion.focus.notes.iter().cloned());
-        }
         Target {
-            roi_number,
-            name: format!("{prefix}_{}_{number}", class.short()),
-            kind: self.kind,
-            lesion_ids: vec![lesion.id],
-            margins: self.margins,
-            dose_gy: self.dose.map(|d| d.0),
-            fractions: self.dose.map(|d| d.1),
+            roi_number: 0,
+            name: format!("{prefix}_{}_{}", self.class.short(), self.number),
+            kind,
+            lesion_ids: vec![self.lesion.id],
+            margins: None,
+            dose_gy: None,
+            fractions: None,
             notes,
-            colour: class.colour(self.kind),
-            mask: self.region.mask,
-            contours: self.region.contours,
+            colour: self.class.colour(kind),
+            mask: region.mask.clone(),
+            contours: region.contours.clone(),
         }
     }
 }
 
-fn volumes_of(
-    lesion: &Lesion,
-    reference: &Grid,
-    treatment: Option<&TreatmentConfig>,
-) -> Option<Vec<Volumes>> {
-    let margins = treatment.map(|t| (t.gtv_to_ctv_mm.margins(), t.ctv_to_ptv_mm.margins()));
-    let room = margins.map_or(0.0, |(ctv, ptv)| ctv.largest() + ptv.largest());
-    let gtv = Growth::start(&lesion.focus, reference, room)?;
-    let mut volumes = vec![Volumes {
-        kind: TargetKind::Gtv,
-        margins: None,
-        dose: None,
-        region: gtv.region.clone(),
-    }];
-    if let (Some((to_ctv, to_ptv)), Some(treatment)) = (margins, treatment) {
-        let ctv = gtv.grown(&to_ctv);
-        let ptv = ctv.grown(&to_ptv);
-        volumes.push(Volumes {
-            kind: TargetKind::Ctv,
-            margins: Some(to_ctv),
-            dose: None,
-            region: ctv.region,
-        });
-        volumes.push(Volumes {
-            kind: TargetKind::Ptv,
-            margins: Some(to_ptv),
-            dose: Some((treatment.dose_gy, treatment.fractions)),
-            region: ptv.region,
-        });
+impl Treated {
+    fn of(
+        lesion: &Lesion,
+        gtv: &Growth,
+        treatment: &TreatmentConfig,
+        around: &Surroundings<'_>,
+        limits: &LimitsConfig,
+    ) -> Self {
+        let to_ctv = treatment.gtv_to_ctv_mm.margins();
+        let to_ptv = treatment.ctv_to_ptv_mm.margins();
+        let mut ctv = gtv.grown(&to_ctv);
+        let mut ctv_notes = Vec::new();
+        // Without a margin there is nothing to cut.
+        let allowed = (to_ctv.largest() > 0.0)
+            .then(|| allowed(lesion, gtv.fine(), ctv.fine(), around, limits))
+            .flatten();
+        if let Some(allowed) = allowed
+            && let Some(cut) = ctv.limited(&allowed.mask, gtv)
+        {
+            ctv_notes.push(format!("cut by {}", allowed.by.join(", ")));
+            ctv = cut;
+        }
+        let mut ptv = ctv.grown(&to_ptv);
+        let mut ptv_notes = Vec::new();
+        if let Some(mm) = limits.ptv_under_skin_mm
+            && let Some(deep) = under_skin(ptv.fine().grid(), around, mm)
+            && let Some(cut) = ptv.limited(&deep, &ctv)
+        {
+            ptv_notes.push(format!("cropped {mm} mm under the skin"));
+            ptv = cut;
+        }
+        Self {
+            to_ctv,
+            ctv,
+            ctv_notes,
+            to_ptv,
+            ptv,
+            ptv_notes,
+            dose_gy: treatment.dose_gy,
+            fractions: treatment.fractions,
+        }
     }
-    Some(volumes)
 }
 
 fn describe(target: &Target) -> String {

@@ -1,13 +1,15 @@
 //! Expectations from spheres with known volumes, and from counted lesions.
 
+use std::sync::LazyLock;
+
 use isoboost_lesion::{LesionConfig, find_foci};
-use isoboost_staging::{Correlate, Lesion, Region, Staging};
+use isoboost_staging::{Correlate, Lesion, Region, Staging, StagingConfig};
 use isoboost_volume::{Grid, IndexBox, Mask, Volume, polygon_volume_ml};
 use nalgebra::Point3;
 
 use crate::{
-    CountedLesions, Intensification, MarginSetting, PlanningConfig, Target, TargetKind,
-    plan_targets, recommend, structure_set,
+    CountedLesions, Intensification, MarginSetting, PlanningConfig, Surroundings, Target,
+    TargetKind, plan_targets, recommend, structure_set,
 };
 
 fn pet() -> Grid {
@@ -19,7 +21,7 @@ fn pet() -> Grid {
     .unwrap()
 }
 
-fn ct() -> Grid {
+pub(crate) fn ct() -> Grid {
     Grid::axis_aligned(
         [30, 160, 160],
         [3.0, 0.98, 0.98],
@@ -29,7 +31,7 @@ fn ct() -> Grid {
 }
 
 /// Uptake that falls from 20 in the middle and crosses 41 % at `radius`.
-fn suv(places: &[(Point3<f64>, f64)]) -> Volume<f32> {
+pub(crate) fn suv(places: &[(Point3<f64>, f64)]) -> Volume<f32> {
     let grid = pet();
     Volume::from_fn(grid.clone(), |voxel| {
         let p = grid.center_of(voxel);
@@ -73,6 +75,16 @@ pub(crate) fn staged(suv: &Volume<f32>, regions: &[Region]) -> Staging {
     }
 }
 
+/// Surroundings that cut nothing.
+pub(crate) fn nothing() -> Surroundings<'static> {
+    static STAGING: LazyLock<StagingConfig> = LazyLock::new(StagingConfig::default);
+    Surroundings {
+        anatomy: None,
+        ct: None,
+        staging: &STAGING,
+    }
+}
+
 fn sphere_ml(radius: f64) -> f64 {
     4.0 / 3.0 * std::f64::consts::PI * radius.powi(3) / 1000.0
 }
@@ -88,7 +100,7 @@ pub(crate) fn holds(outer: &Mask, inner: &Mask) -> bool {
 fn volumes_grow_by_their_margins_and_hold_one_another() {
     let suv = suv(&[(Point3::new(3.0, -2.0, 1.0), 10.0)]);
     let staging = staged(&suv, &[Region::PelvicNode]);
-    let planned = plan_targets(&staging, &ct(), &PlanningConfig::default());
+    let planned = plan_targets(&staging, &ct(), &nothing(), &PlanningConfig::default());
     let [gtv, ctv, ptv] = &planned.targets[..] else {
         panic!("three volumes")
     };
@@ -127,7 +139,7 @@ fn a_margin_towards_the_rectum_is_its_own() {
     let suv = suv(&[(Point3::new(0.0, 0.0, 0.0), 8.0)]);
     let staging = staged(&suv, &[Region::ProstateBed]);
     let config = PlanningConfig::default();
-    let planned = plan_targets(&staging, &ct(), &config);
+    let planned = plan_targets(&staging, &ct(), &nothing(), &config);
     let reach = |kind: TargetKind, direction: f64| {
         let target = planned.targets.iter().find(|t| t.kind == kind).unwrap();
         let points = target.contours.iter().flat_map(|c| &c.points);
@@ -151,7 +163,7 @@ fn the_smallest_lesion_still_has_its_volumes() {
         Point3::new(-78.0, -78.0, -45.0),
     )
     .unwrap();
-    let planned = plan_targets(&staging, &coarse, &PlanningConfig::default());
+    let planned = plan_targets(&staging, &coarse, &nothing(), &PlanningConfig::default());
     assert_eq!(planned.targets.len(), 3);
     for target in &planned.targets {
         assert!(
@@ -181,7 +193,12 @@ fn what_cannot_be_placed_gets_a_gtv_alone_and_what_is_outside_is_told() {
         Point3::new(-77.9, -78.1, -43.0),
     )
     .unwrap();
-    let planned = plan_targets(&staging, &left_missing, &PlanningConfig::default());
+    let planned = plan_targets(
+        &staging,
+        &left_missing,
+        &nothing(),
+        &PlanningConfig::default(),
+    );
     let names: Vec<_> = planned.targets.iter().map(|t| t.name.as_str()).collect();
     assert_eq!(names, ["GTV_U_1"]);
     assert_eq!(
@@ -205,7 +222,7 @@ fn a_lesion_at_the_edge_of_the_ct_is_cut_there_and_not_squeezed_in() {
         max: [39, 99, i],
     };
     let volumes = |reference: &Grid| {
-        let planned = plan_targets(&staging, reference, &PlanningConfig::default());
+        let planned = plan_targets(&staging, reference, &nothing(), &PlanningConfig::default());
         let ml: Vec<f64> = planned.targets.iter().map(Target::volume_ml).collect();
         (ml, planned)
     };
@@ -234,7 +251,7 @@ fn any_number_of_threads_gives_the_same_targets() {
     let staging = staged(&suv, &[Region::ProstateBed, Region::PelvicNode]);
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let plan = || plan_targets(&staging, &ct(), &PlanningConfig::default());
+        let plan = || plan_targets(&staging, &ct(), &nothing(), &PlanningConfig::default());
         pool.unwrap().install(plan)
     };
     assert_eq!(with(1), with(5));
@@ -247,7 +264,7 @@ fn the_structure_set_numbers_names_and_describes() {
         (Point3::new(40.0, 0.0, 0.0), 6.0),
     ]);
     let staging = staged(&suv, &[Region::Distant, Region::Distant]);
-    let planned = plan_targets(&staging, &ct(), &PlanningConfig::default());
+    let planned = plan_targets(&staging, &ct(), &nothing(), &PlanningConfig::default());
     let set = structure_set(&planned.targets);
     let numbers: Vec<_> = set.rois.iter().map(|r| r.number).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
