@@ -9,6 +9,8 @@ mod config;
 #[cfg(test)]
 mod cutting;
 #[cfg(test)]
+mod grown_shapes;
+#[cfg(test)]
 mod properties;
 mod recommend;
 mod region;

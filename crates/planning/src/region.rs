@@ -13,14 +13,18 @@ use nalgebra::Point3;
 const ISOSURFACE_FINENESS: usize = 8;
 /// Further outside than any distance in a crop, mm.
 const FAR_MM: f32 = 1e3;
-/// Spacing in mm that margins are grown on: about a CT pixel, so that slices of 3 or 5 mm do not
-/// decide how far a margin reaches.
-const FINE_SPACING_MM: f64 = 1.0;
+/// Spacing in mm that margins are grown on: finer than a CT pixel, so that neither slices of 3 or
+/// 5 mm nor where a flat side lies between voxels decide how far a margin reaches.
+const FINE_SPACING_MM: f64 = 0.5;
+/// Large regions are grown on the second spacing, mm, where the first would need more voxels than
+/// this; the share of their volume that half a millimetre makes is smaller.
+const LARGE_SPACING_MM: f64 = 1.0;
+const MOST_FINE_VOXELS: usize = 6_000_000;
 
 /// How far inside a region's surface the nearest voxel centre lies on average, in voxels: what a
-/// margin measured between centres falls short by. Found over spheres of 5 to 15 mm radius and
-/// margins of 3 to 7 mm on a 1 mm lattice, 0.14 to 0.29.
-const CENTER_DEPTH_VOXELS: f64 = 0.2;
+/// margin measured between centres falls short by. Behind a curved side it is 0.14 to 0.29, found
+/// over spheres of 5 to 15 mm radius and margins of 3 to 7 mm, behind a flat one 0.5.
+const CENTER_DEPTH_VOXELS: f64 = 0.3;
 
 /// Voxels that a region may not grow into are put so far out of it, mm.
 const FORBIDDEN_MM: f32 = 4.0;
@@ -97,6 +101,27 @@ impl Growth {
         Some(Self { crop, fine, region })
     }
 
+    /// A shape by its signed distance in mm, on the whole of a reference grid.
+    #[cfg(test)]
+    pub(crate) fn of_shape(
+        reference: &Grid,
+        signed_mm: impl Fn(Point3<f64>) -> f64,
+    ) -> Option<Self> {
+        let bounds = reference.full_box();
+        let crop = Crop {
+            bounds,
+            grid: reference.clone(),
+            last: bounds.max,
+        };
+        let grid = finer(&crop.grid)?;
+        let fine = Mask::from_fn(grid.clone(), |v| signed_mm(grid.center_of(v)) <= 0.0);
+        let field = Volume::from_fn(reference.clone(), |v| {
+            signed_mm(reference.center_of(v)) as f32
+        });
+        let region = crop.region(&field, fine.volume_ml(), None);
+        Some(Self { crop, fine, region })
+    }
+
     /// The region grown by margins. It always holds the one it grew from.
     pub(crate) fn grown(&self, margins: &Margins) -> Self {
         if margins.largest() == 0.0 {
@@ -143,10 +168,10 @@ impl Growth {
     /// Another region of the fine grid, drawn on the reference grid with what it has to hold.
     fn redrawn(&self, fine: Mask, allowed: Option<&Mask>, inner: &Mask) -> Self {
         let grid = &self.crop.grid;
-        let forbidden = Mask::from_fn(grid.clone(), |v| {
-            let allowed = allowed.and_then(|a| Some(a[a.grid().voxel_at(grid.center_of(v))?]));
-            allowed == Some(false) && !inner[v]
-        });
+        let forbidden = allowed.map_or_else(
+            || Mask::empty(grid.clone()),
+            |allowed| mostly_outside(allowed, grid, inner),
+        );
         let field = without_ties(signed_distance(&fine));
         let mut field = resample_trilinear(&field, grid, FAR_MM);
         for voxel in forbidden.voxels() {
@@ -206,6 +231,17 @@ impl Growth {
         };
         Some(empty.redrawn(fine, None, &inner))
     }
+}
+
+/// The voxels of a coarse grid that lie for the most part outside of a fine mask, but for `kept`.
+fn mostly_outside(fine: &Mask, coarse: &Grid, kept: &Mask) -> Mask {
+    let mut balance = Volume::filled(coarse.clone(), 0_i32);
+    for voxel in fine.grid().full_box().voxels() {
+        if let Some(at) = coarse.voxel_at(fine.grid().center_of(voxel)) {
+            balance[at] += if fine[voxel] { 1 } else { -1 };
+        }
+    }
+    Mask::from_fn(coarse.clone(), |v| balance[v] < 0 && !kept[v])
 }
 
 /// The voxels that connect to a core through others of the mask.
@@ -317,11 +353,16 @@ fn lengthened(margins: &Margins, by_mm: f64) -> Margins {
     }
 }
 
-/// The same space on voxels of about [`FINE_SPACING_MM`].
+/// The same space on voxels of about [`FINE_SPACING_MM`], or [`LARGE_SPACING_MM`].
 fn finer(grid: &Grid) -> Option<Grid> {
-    let parts = grid
-        .spacing()
-        .map(|s| (s / FINE_SPACING_MM).round().max(1.0) as usize);
+    let parts_of = |mm: f64| grid.spacing().map(|s| (s / mm).round().max(1.0) as usize);
+    let fine = parts_of(FINE_SPACING_MM);
+    let voxels = grid.voxel_count() * fine.iter().product::<usize>();
+    let parts = if voxels <= MOST_FINE_VOXELS {
+        fine
+    } else {
+        parts_of(LARGE_SPACING_MM)
+    };
     let shape = [0, 1, 2].map(|a| grid.shape()[a] * parts[a]);
     let spacing = [0, 1, 2].map(|a| grid.spacing()[a] / parts[a] as f64);
     // The cells of the fine grid divide the cells of the coarse one.
