@@ -6,7 +6,7 @@ use nalgebra::{Point3, Rotation3, Vector3};
 use proptest::prelude::*;
 
 use crate::tests::{holds, staged};
-use crate::{DirectionMargins, MarginSetting, PlanningConfig, Target, plan_targets};
+use crate::{DirectionMargins, Intensification, MarginSetting, Policy, Target, plan_targets};
 
 /// An ellipsoid whose uptake falls from 20 and crosses 41 % at its surface.
 fn uptake(center: Point3<f64>, half_axes: Vector3<f64>) -> Volume<f32> {
@@ -23,10 +23,10 @@ fn uptake(center: Point3<f64>, half_axes: Vector3<f64>) -> Volume<f32> {
 }
 
 /// The targets of the only lesion, and the SUV at its border.
-fn planned(suv: &Volume<f32>, reference: &Grid, config: &PlanningConfig) -> (Vec<Target>, f64) {
+fn planned(suv: &Volume<f32>, reference: &Grid, policy: &Policy) -> (Vec<Target>, f64) {
     let staging = staged(suv, &[Region::ProstateBed]);
     let threshold = staging.lesions[0].focus.threshold_suv;
-    let targets = plan_targets(&staging, reference, config).targets;
+    let targets = plan_targets(&staging, reference, policy, &Intensification::ALL).targets;
     (targets, threshold)
 }
 
@@ -78,10 +78,11 @@ fn check(
 ) -> Result<(), TestCaseError> {
     let suv = uptake(Point3::from(center), Vector3::from(half_axes));
     let grid = reference(spacing, turn, center);
-    let mut config = PlanningConfig::default();
-    config.bed.gtv_to_ctv_mm = to_ctv;
-    config.bed.ctv_to_ptv_mm = to_ptv;
-    let (targets, threshold) = planned(&suv, &grid, &config);
+    let mut policy = Policy::default();
+    let bed = &mut policy.treatments[0];
+    bed.gtv_to_ctv_mm = to_ctv;
+    bed.ctv_to_ptv_mm = to_ptv;
+    let (targets, threshold) = planned(&suv, &grid, &policy);
     prop_assert_eq!(targets.len(), 3);
     for pair in targets.windows(2) {
         prop_assert!(holds(&pair[1].mask, &pair[0].mask), "{}", pair[1].name);

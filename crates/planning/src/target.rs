@@ -4,7 +4,8 @@ use isoboost_staging::{Lesion, Region, Staging};
 use isoboost_volume::{Contour, Grid, Margins, Mask, Roi, RoiType, StructureSet};
 use rayon::prelude::*;
 
-use crate::config::{PlanningConfig, TreatmentConfig};
+use crate::lesion_class::LesionClass;
+use crate::policy::{DoseLevel, Intensification, Policy, Treatment};
 use crate::region::{Growth, PlannedRegion};
 
 /// What a target volume is.
@@ -35,6 +36,8 @@ pub struct Target {
     pub dose_gy: Option<f64>,
     /// Number of fractions of that dose.
     pub fractions: Option<u32>,
+    /// That dose and the others that the policy names, the one to start from first.
+    pub dose_levels: Vec<DoseLevel>,
     /// What a planner should know of it.
     pub notes: Vec<String>,
     /// Display colour: red, green, blue.
@@ -65,19 +68,29 @@ pub struct PlannedTargets {
 /// PET grid where there is no CT.
 ///
 /// The GTV is the lesion's outline, finer than the PET's voxels; CTV and PTV are it grown by the
-/// margins of the lesion's class. A lesion of undetermined region gets a GTV alone, because its
-/// margins depend on where it is.
+/// margins that the policy has for its class, where what is `suggested` treats that class. A GTV
+/// alone get lesions of undetermined region, because margins depend on where a lesion is, and
+/// lesions for which nothing is suggested.
 pub fn plan_targets(
     staging: &Staging,
     reference: &Grid,
-    config: &PlanningConfig,
+    policy: &Policy,
+    suggested: &[Intensification],
 ) -> PlannedTargets {
     let mut planned = PlannedTargets::default();
+    let treatment_of = |lesion: &Lesion| {
+        let treatment = policy.treatment(LesionClass::of(lesion));
+        treatment.filter(|t| suggested.contains(&t.given_with))
+    };
     let volumes: Vec<Option<Vec<Volumes>>> = staging
         .lesions
         .par_iter()
-        .map(|lesion| volumes_of(lesion, reference, config.treatment(lesion.region)))
+        .map(|lesion| volumes_of(lesion, reference, treatment_of(lesion)))
         .collect();
+    let untreated =
+        |lesion: &&Lesion| lesion.region != Region::Undetermined && treatment_of(lesion).is_none();
+    let untreated: Vec<&Lesion> = staging.lesions.iter().filter(untreated).collect();
+    planned.cautions.extend(gtv_alone(&untreated));
     let mut in_class = [0_usize; 4];
     for (lesion, volumes) in staging.lesions.iter().zip(volumes) {
         let class = Class::of(lesion.region);
@@ -132,11 +145,26 @@ pub fn region_colour(region: Region) -> [u8; 3] {
     Class::of(region).colour(TargetKind::Gtv)
 }
 
+/// That lesions have no planning volume because nothing is suggested for them.
+fn gtv_alone(lesions: &[&Lesion]) -> Option<String> {
+    let numbers: Vec<String> = lesions.iter().map(|l| l.id.to_string()).collect();
+    let (who, have) = match numbers.len() {
+        0 => return None,
+        1 => ("lesion", "has"),
+        _ => ("lesions", "have"),
+    };
+    Some(format!(
+        "{who} {} {have} a GTV alone: the recommendation has no radiotherapy for {}",
+        numbers.join(", "),
+        if numbers.len() == 1 { "it" } else { "them" }
+    ))
+}
+
 /// One volume of a lesion before it has its number.
 struct Volumes {
     kind: TargetKind,
     margins: Option<Margins>,
-    dose: Option<(f64, u32)>,
+    doses: Vec<DoseLevel>,
     region: PlannedRegion,
 }
 
@@ -164,8 +192,9 @@ impl Volumes {
             kind: self.kind,
             lesion_ids: vec![lesion.id],
             margins: self.margins,
-            dose_gy: self.dose.map(|d| d.0),
-            fractions: self.dose.map(|d| d.1),
+            dose_gy: self.doses.first().map(|dose| dose.total_gy),
+            fractions: self.doses.first().map(|dose| dose.fractions),
+            dose_levels: self.doses,
             notes,
             colour: class.colour(self.kind),
             mask: self.region.mask,
@@ -177,7 +206,7 @@ impl Volumes {
 fn volumes_of(
     lesion: &Lesion,
     reference: &Grid,
-    treatment: Option<&TreatmentConfig>,
+    treatment: Option<&Treatment>,
 ) -> Option<Vec<Volumes>> {
     let margins = treatment.map(|t| (t.gtv_to_ctv_mm.margins(), t.ctv_to_ptv_mm.margins()));
     let room = margins.map_or(0.0, |(ctv, ptv)| ctv.largest() + ptv.largest());
@@ -185,7 +214,7 @@ fn volumes_of(
     let mut volumes = vec![Volumes {
         kind: TargetKind::Gtv,
         margins: None,
-        dose: None,
+        doses: Vec::new(),
         region: gtv.region.clone(),
     }];
     if let (Some((to_ctv, to_ptv)), Some(treatment)) = (margins, treatment) {
@@ -194,13 +223,13 @@ fn volumes_of(
         volumes.push(Volumes {
             kind: TargetKind::Ctv,
             margins: Some(to_ctv),
-            dose: None,
+            doses: Vec::new(),
             region: ctv.region,
         });
         volumes.push(Volumes {
             kind: TargetKind::Ptv,
             margins: Some(to_ptv),
-            dose: Some((treatment.dose_gy, treatment.fractions)),
+            doses: treatment.doses.clone(),
             region: ptv.region,
         });
     }
