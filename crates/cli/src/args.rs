@@ -43,7 +43,9 @@ pub(crate) enum Command {
     Phantom(PhantomArgs),
     /// Compare two result folders and list what differs
     Compare(CompareArgs),
-    /// Print the default configuration or its schema, or check a file
+    /// Show who of a run's patients would get what
+    Cohort(CohortArgs),
+    /// Print the default configuration, the default policy or their schemas, or check a file
     Config(ConfigArgs),
     /// Print the completion script of a shell
     Completions {
@@ -95,6 +97,14 @@ pub(crate) struct RunArgs {
     /// A named set of thresholds, before the configuration file is applied
     #[arg(long, value_name = "NAME", value_parser = presets())]
     pub(crate) preset: Option<String>,
+    /// Policy file in place of the default one and that of the configuration: rules, limits, margins
+    /// and doses; `isoboost config --policy` prints one to start from
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Facts of each patient: PSA, earlier radiotherapy, hormone therapy, weight, injected activity;
+    /// docs/recommendation.md has the columns
+    #[arg(long, value_name = "FILE.csv|toml")]
+    pub(crate) clinical: Option<PathBuf>,
     /// Threads to use; all cores when not given
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
@@ -260,7 +270,21 @@ pub(crate) struct CompareArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CohortArgs {
+    /// Output folder of a run
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Print the table as CSV
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) csv: bool,
+    /// Print table and summary as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 #[group(id = "what", required = true, multiple = false)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct ConfigArgs {
     /// Print the default configuration as TOML
     #[arg(long, group = "what")]
@@ -268,9 +292,15 @@ pub(crate) struct ConfigArgs {
     /// Print the JSON Schema of the configuration
     #[arg(long, group = "what")]
     pub(crate) schema: bool,
-    /// Check a configuration file
+    /// Check a configuration file with the policy that it names, or a policy file
     #[arg(long, value_name = "FILE.toml", group = "what")]
     pub(crate) check: Option<PathBuf>,
+    /// Print the default policy as TOML
+    #[arg(long, group = "what")]
+    pub(crate) policy: bool,
+    /// Print the JSON Schema of a policy
+    #[arg(long, group = "what")]
+    pub(crate) policy_schema: bool,
 }
 
 #[derive(Debug, Args)]

@@ -26,6 +26,7 @@ fn execute(command: Command) -> ExitCode {
         Command::Inspect(args) => commands::inspect(&args),
         Command::Suv(args) => commands::suv(&args),
         Command::Phantom(args) => commands::phantom(&args),
+        Command::Cohort(args) => commands::cohort(&args),
         Command::Compare(args) => commands::compare(&args),
         Command::Config(args) => commands::config(&args),
         Command::Completions { shell } => commands::completions(shell),

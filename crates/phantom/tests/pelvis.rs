@@ -169,14 +169,14 @@ fn bone_sites_lie_in_bone_and_node_sites_do_not() {
 
 #[test]
 fn scenarios_lead_to_their_recommendations() {
-    use Intensification::{BedBoost, MetastasisDirected, NodeBoost, PelvicRt};
+    use Intensification::{BedBoost, MetastasisDirected, NodeBoost, PelvicRt, Systemic};
     let cases: [(Scenario, &[Intensification], bool); 6] = [
         (Scenario::Negative, &[], false),
         (Scenario::Bed, &[BedBoost], false),
         (Scenario::Node, &[PelvicRt, NodeBoost], false),
         (Scenario::BedNode, &[PelvicRt, NodeBoost, BedBoost], false),
         (Scenario::Bone, &[MetastasisDirected], false),
-        (Scenario::Polymetastatic, &[], true),
+        (Scenario::Polymetastatic, &[Systemic], true),
     ];
     for (scenario, expected, polymetastatic) in cases {
         let regions: Vec<Region> = scenario

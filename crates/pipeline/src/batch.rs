@@ -10,9 +10,11 @@ use isoboost_dicom::{Discovery, SeriesChoice, Study};
 use isoboost_suv::SuvOptions;
 use serde::Serialize;
 
+use crate::clinical::{ClinicalRow, ClinicalTable};
 use crate::config::{Config, ConfigError};
 use crate::events::{Event, Outcome};
 use crate::output_folder::{OutputError, OutputFolder, study_folder_name};
+use crate::policy::PolicyInUse;
 use crate::study::{StudyError, StudyJob, StudyResult};
 use crate::{ImportedFrom, problem_line, study};
 
@@ -25,6 +27,10 @@ pub struct RunRequest {
     pub out: PathBuf,
     /// The resolved configuration.
     pub config: Config,
+    /// What leads from findings to a recommendation.
+    pub policy: PolicyInUse,
+    /// Facts of the patients beside the images.
+    pub clinical: Option<ClinicalTable>,
     /// Which series to use, where the automatic choice is not wanted.
     pub choice: SeriesChoice,
     /// Facts that a PET header lacks.
@@ -52,6 +58,8 @@ pub struct RunSummary {
     pub ignored_files: usize,
     /// DICOM files that could not be read: file and reason.
     pub problems: Vec<String>,
+    /// Rows of the clinical file that belong to no study.
+    pub unused_clinical_rows: Vec<String>,
 }
 
 /// How one study went.
@@ -155,10 +163,26 @@ pub fn run(request: &RunRequest, events: &(dyn Fn(Event) + Sync)) -> Result<RunS
         studies,
         ignored_files: discovery.ignored_files,
         problems: discovery.problems.iter().map(problem_line).collect(),
+        unused_clinical_rows: unused_rows(request, &with_pet),
     };
     let text = serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n";
     folder.write("run.json", text.as_bytes())?;
+    write_cohort(&folder)?;
     Ok(summary)
+}
+
+/// The table of all results in the output folder, those of earlier runs among them.
+fn write_cohort(folder: &OutputFolder) -> Result<(), OutputError> {
+    let table = isoboost_report::Cohort::read(folder.root())
+        .map_err(|error| error.to_string())
+        .and_then(|cohort| cohort.to_csv().map_err(|error| error.to_string()));
+    match table {
+        Ok(table) => folder.write("cohort.csv", &table),
+        Err(error) => {
+            tracing::warn!(%error, "there is no cohort.csv");
+            Ok(())
+        }
+    }
 }
 
 /// Hands the studies to as many workers as there are threads; each stage inside a study is
@@ -254,6 +278,23 @@ fn summarise(
             warnings: Vec::new(),
         },
     }
+}
+
+/// Rows that no study was found for, by their places.
+fn unused_rows(request: &RunRequest, studies: &[&Study]) -> Vec<String> {
+    let Some(table) = &request.clinical else {
+        return Vec::new();
+    };
+    let is_of_study = |row: &ClinicalRow, study: &&Study| {
+        let patient_id = study.patient.patient_id();
+        match &row.study_uid {
+            Some(uid) => *uid == study.study_uid,
+            None => row.patient_id.is_some() && row.patient_id == patient_id,
+        }
+    };
+    let is_unused = |row: &&ClinicalRow| !studies.iter().any(|study| is_of_study(row, study));
+    let unused = table.rows.iter().filter(is_unused);
+    unused.map(|row| row.place.clone()).collect()
 }
 
 fn no_pet(study: &Study) -> StudySummary {

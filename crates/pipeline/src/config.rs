@@ -28,7 +28,7 @@ pub struct Config {
     pub lesion: LesionConfig,
     /// Telling disease from physiological uptake, and where it is.
     pub staging: StagingConfig,
-    /// What to treat and with which margins.
+    /// What to treat: the policy with rules, margins and doses.
     pub planning: PlanningConfig,
 }
 
@@ -114,7 +114,7 @@ impl Config {
         self.anatomy.validate().map_err(ConfigError::Range)?;
         self.lesion.validate().map_err(ConfigError::Range)?;
         self.staging.validate().map_err(ConfigError::Range)?;
-        self.planning.validate().map_err(ConfigError::Range)
+        self.planning.limits.validate().map_err(ConfigError::Range)
     }
 
     /// The configuration as TOML.

@@ -7,11 +7,16 @@ use sha2::{Digest, Sha256};
 
 use crate::digest::{hex, sha256_hex};
 use crate::imported::ImportedFrom;
-use crate::study::StudyJob;
+use crate::study::{StatedFacts, StudyJob};
 
-/// SHA-256 over the software's version, the configuration, the options, and the identity and size
+/// SHA-256 over the software's version, the configuration, the policy, the options and clinical
+/// facts, and the identity and size
 /// of every input object, in hexadecimal.
-pub(crate) fn of(job: &StudyJob<'_>, selection: &Selection<'_>) -> String {
+pub(crate) fn of(
+    job: &StudyJob<'_>,
+    selection: &Selection<'_>,
+    stated: &StatedFacts<'_>,
+) -> String {
     let mut hash = Sha256::new();
     let mut add = |text: &str| {
         hash.update(text.as_bytes());
@@ -19,7 +24,12 @@ pub(crate) fn of(job: &StudyJob<'_>, selection: &Selection<'_>) -> String {
     };
     add(env!("CARGO_PKG_VERSION"));
     add(job.config_sha256);
-    add(&format!("{:?}", job.request.facts));
+    add(&job.request.policy.sha256);
+    add(&format!("{:?}", stated.suv));
+    // Whether there is a clinical file is told in the report too.
+    add(&job.request.clinical.is_some().to_string());
+    add(&format!("{:?}", stated.row.map(|row| &row.facts)));
+    add(&format!("{:?}", stated.filled));
     add(&job.request.choice.assume_aligned.to_string());
     for series in std::iter::once(selection.pet).chain(selection.ct) {
         add_series(series, &mut add);

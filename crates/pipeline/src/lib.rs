@@ -5,6 +5,7 @@
 
 mod analysis;
 mod batch;
+mod clinical;
 mod config;
 mod digest;
 mod events;
@@ -13,6 +14,7 @@ mod imported;
 mod inspect;
 mod output_folder;
 mod outputs;
+mod policy;
 mod redraw;
 mod study;
 mod suv_volume;
@@ -20,6 +22,7 @@ mod warnings;
 
 pub use analysis::{Analysis, analyse};
 pub use batch::{RunError, RunRequest, RunSummary, StudyStatus, StudySummary, run};
+pub use clinical::{COLUMNS, ClinicalError, ClinicalRow, ClinicalTable, Column, Values};
 pub use config::{Config, ConfigError, PRESETS};
 pub use events::{Event, Outcome, Stage};
 pub use imported::{AnatomyConfig, CommandError, ImportError, ImportedFrom};
@@ -27,6 +30,7 @@ pub use inspect::{
     InspectedChoice, InspectedSeries, InspectedStudy, Inspection, derivation_lines, inspect,
 };
 pub use output_folder::{OutputError, study_folder_name};
+pub use policy::{PolicyFileError, PolicyInUse};
 pub use study::StudyError;
 pub use suv_volume::{
     RegionStatistics, SuvImage, SuvImageError, read_region, statistics, suv_image,

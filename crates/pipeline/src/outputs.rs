@@ -179,6 +179,7 @@ fn write_structures(
 fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&WrittenObject>) -> Report {
     let patient = &job.study.patient;
     let staging = findings.staging;
+    let policy = &job.request.policy.policy;
     let of_writing = written
         .iter()
         .flat_map(|object| &object.findings)
@@ -210,19 +211,24 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&Written
                 spacing_mm: reversed(grid.spacing()),
             }),
         frame_of_reference_uid: findings.selection.pet.frame_of_reference.clone(),
-        suv: SuvInfo::from(findings.derivation),
+        suv: suv_info(findings),
         references: References::from(findings.references),
         lesions: staging.lesions.iter().map(LesionInfo::from).collect(),
         excluded: staging.excluded.iter().map(Into::into).collect(),
         points: staging.points.iter().map(Into::into).collect(),
         mi_tnm: staging.mi_tnm.label.clone(),
-        stage: StageInfo::of(
-            staging,
-            job.request.config.planning.most_lesions_to_irradiate,
-        ),
+        stage: StageInfo::of(staging, policy.limits.lesions),
         total: Total::from(staging),
-        recommendation: RecommendationInfo::from(findings.recommendation),
-        targets: findings.targets.iter().map(TargetInfo::from).collect(),
+        recommendation: RecommendationInfo::of(
+            findings.recommendation,
+            policy,
+            &job.request.policy.sha256,
+        ),
+        targets: findings
+            .targets
+            .iter()
+            .map(|target| TargetInfo::of(target, policy))
+            .collect(),
         isotoxic: None,
         warnings: findings
             .warnings
@@ -240,6 +246,24 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&Written
         },
     }
     .with_normalised_suv()
+}
+
+/// How the SUV was derived; a fact of the clinical file has its column in place of the option.
+fn suv_info(findings: &Findings<'_>) -> SuvInfo {
+    let mut suv = SuvInfo::from(findings.derivation);
+    let from_file = |option: &mut String| {
+        let filled = &findings.stated.filled;
+        if let Some((_, column)) = filled.iter().find(|(name, _)| *name == option.as_str()) {
+            *option = format!("--clinical: {column}");
+        }
+    };
+    suv.overrides
+        .iter_mut()
+        .for_each(|o| from_file(&mut o.option));
+    suv.derivation
+        .iter_mut()
+        .for_each(|step| from_file(&mut step.source));
+    suv
 }
 
 fn pet_info(findings: &Findings<'_>) -> PetInfo {
@@ -285,6 +309,7 @@ fn headline(report: &Report) -> String {
     };
     let suggested = &report.recommendation.intensification;
     let suggested = match suggested.len() {
+        _ if report.recommendation.out_of_scope => "outside of what the policy is for".to_owned(),
         0 => "no intensification suggested".to_owned(),
         _ => format!("suggests {}", suggested.join(", ")),
     };

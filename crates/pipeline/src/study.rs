@@ -5,14 +5,17 @@ use std::time::Instant;
 use chrono::NaiveDateTime;
 use isoboost_anatomy::{Anatomy, ImportedOrgan, References};
 use isoboost_dicom::{LoadedPet, Selection, Series, Study};
-use isoboost_planning::{Recommendation, Surroundings, Target};
+use isoboost_planning::{
+    ClinicalFacts, Patient, Prescription, Recommendation, Surroundings, Target,
+};
 use isoboost_report::WarningInfo;
 use isoboost_staging::{Scan, Staging};
-use isoboost_suv::{SuvDerivation, Tracer};
+use isoboost_suv::{SuvDerivation, SuvOptions, Tracer};
 use isoboost_volume::{Grid, Volume};
 
 use crate::analysis::{Analysis, analyse_watched};
 use crate::batch::RunRequest;
+use crate::clinical::{ClinicalError, ClinicalRow};
 use crate::events::{Event, Stage};
 use crate::imported::{self, AnatomyConfig, CommandError, Drawn, ImportError};
 use crate::output_folder::{OutputError, OutputFolder};
@@ -69,6 +72,9 @@ pub enum StudyError {
     /// The result folder cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// The clinical file contradicts the study.
+    #[error(transparent)]
+    Clinical(#[from] ClinicalError),
 }
 
 /// A study and all that its processing needs.
@@ -79,6 +85,34 @@ pub(crate) struct StudyJob<'a> {
     pub(crate) folder: &'a OutputFolder,
     pub(crate) name: &'a str,
     pub(crate) events: &'a (dyn Fn(Event) + Sync),
+}
+
+/// What the operator and the clinical file say of the patient.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct StatedFacts<'a> {
+    /// The row of the patient or study.
+    pub(crate) row: Option<&'a ClinicalRow>,
+    /// Facts for the SUV, those of the row among them.
+    pub(crate) suv: SuvOptions,
+    /// Options that the row filled, each with its column.
+    pub(crate) filled: Vec<(&'static str, &'static str)>,
+}
+
+impl<'a> StatedFacts<'a> {
+    fn of(job: &StudyJob<'a>) -> Result<Self, ClinicalError> {
+        let mut stated = Self {
+            suv: job.request.facts,
+            ..Self::default()
+        };
+        if let Some(table) = &job.request.clinical {
+            let patient_id = job.study.patient.patient_id();
+            stated.row = table.row_of(patient_id.as_deref(), &job.study.study_uid)?;
+        }
+        if let Some(row) = stated.row {
+            stated.filled = row.fill(&mut stated.suv);
+        }
+        Ok(stated)
+    }
 }
 
 /// What the run's summary tells of a study that has its results.
@@ -95,6 +129,7 @@ pub(crate) struct Findings<'a> {
     pub(crate) suv: &'a Volume<f32>,
     pub(crate) ct_grid: Option<&'a Grid>,
     pub(crate) derivation: &'a SuvDerivation,
+    pub(crate) stated: &'a StatedFacts<'a>,
     pub(crate) anatomy: &'a Anatomy,
     pub(crate) references: &'a References,
     pub(crate) staging: &'a Staging,
@@ -109,14 +144,15 @@ pub(crate) struct Findings<'a> {
 /// Processes one study, unless an earlier result with the same fingerprint stands.
 pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
     let selection = isoboost_dicom::select(job.study, &job.request.choice)?;
-    let fingerprint = fingerprint::of(job, &selection);
+    let stated = StatedFacts::of(job)?;
+    let fingerprint = fingerprint::of(job, &selection, &stated);
     if !job.request.force
         && let Some(result) = outputs::earlier(job, &fingerprint)
     {
         return Ok(result);
     }
     let mut watch = StageWatch::new(job);
-    let images = load(job, &selection)?;
+    let images = load(job, &selection, &stated.suv)?;
     watch.done(Stage::Load);
     let config = &job.request.config;
     let ct = images.ct.as_ref();
@@ -133,29 +169,45 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         staging,
     } = analyse_watched(scan, &images.organs, config, &mut |stage| watch.done(stage))?;
     anatomy.findings.extend(images.told);
-    let recommendation = isoboost_planning::recommend(&staging, &config.planning);
+    let policy = &job.request.policy.policy;
+    let patient = Patient {
+        clinical: stated
+            .row
+            .map_or_else(ClinicalFacts::default, |row| row.facts.clone()),
+        tracer: tracer.map(|tracer| tracer.name().to_owned()),
+        liver_excreted: tracer.map(Tracer::is_liver_excreted),
+        touching: isoboost_planning::touched_organs(&staging, &anatomy, policy.limits.touching_mm),
+    };
+    let recommendation = isoboost_planning::recommend(&staging, &patient, policy);
     let reference = ct.map_or(images.suv.grid(), Volume::grid);
     let around = Surroundings {
         anatomy: Some(&anatomy),
         ct,
         staging: &config.staging,
     };
-    let planned = isoboost_planning::plan_targets(&staging, reference, &around, &config.planning);
+    let prescription = Prescription {
+        policy,
+        suggested: &recommendation.intensification,
+        limits: &config.planning.limits,
+    };
+    let planned = isoboost_planning::plan_targets(&staging, reference, &around, &prescription);
     watch.done(Stage::Targets);
     let findings = Findings {
         selection: &selection,
         suv: &images.suv,
         ct_grid: ct.map(Volume::grid),
         derivation: &images.derivation,
+        stated: &stated,
         anatomy: &anatomy,
         references: &references,
         staging: &staging,
         recommendation: &recommendation,
         targets: &planned.targets,
         warnings: warnings::of(
-            job.study,
+            job,
             &selection,
             &images.derivation,
+            &stated,
             &staging,
             &planned,
         ),
@@ -180,10 +232,14 @@ struct Images {
     created: NaiveDateTime,
 }
 
-fn load(job: &StudyJob<'_>, selection: &Selection<'_>) -> Result<Images, StudyError> {
+fn load(
+    job: &StudyJob<'_>,
+    selection: &Selection<'_>,
+    stated: &SuvOptions,
+) -> Result<Images, StudyError> {
     // The facts first: a refusal should not wait for hundreds of CT slices.
     let LoadedPet { activity, facts } = isoboost_dicom::load_pet(selection.pet)?;
-    let derivation = isoboost_suv::derive(&facts, &job.request.facts)?;
+    let derivation = isoboost_suv::derive(&facts, stated)?;
     let midnight = job.study.patient.study_date().unwrap_or_default().into();
     let created = facts
         .series_start

@@ -1,15 +1,18 @@
 //! What a planner must know before using a result, what concerns all of it first.
 
-use isoboost_dicom::{Finding, Selection, Study};
+use isoboost_dicom::{Finding, Selection};
 use isoboost_planning::PlannedTargets;
 use isoboost_report::WarningInfo;
 use isoboost_staging::{Region, Staging};
 use isoboost_suv::SuvDerivation;
 
+use crate::study::{StatedFacts, StudyJob};
+
 pub(crate) fn of(
-    study: &Study,
+    job: &StudyJob<'_>,
     selection: &Selection<'_>,
     derivation: &SuvDerivation,
+    stated: &StatedFacts<'_>,
     staging: &Staging,
     planned: &PlannedTargets,
 ) -> Vec<WarningInfo> {
@@ -26,6 +29,13 @@ pub(crate) fn of(
     for finding in no_ct {
         add(finding.code, &finding.text);
     }
+    if job.request.clinical.is_some() && stated.row.is_none() {
+        add(
+            "no-clinical-facts",
+            "the clinical file has no row for this patient; the recommendation rests on the images \
+             alone",
+        );
+    }
     if selection.ct.is_some()
         && staging
             .lesions
@@ -41,7 +51,7 @@ pub(crate) fn of(
     let of_series = series.flat_map(|s| s.findings.iter());
     let read: Vec<&Finding> = others
         .into_iter()
-        .chain(&study.findings)
+        .chain(&job.study.findings)
         .chain(of_series)
         .collect();
     for finding in read {

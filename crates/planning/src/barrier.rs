@@ -11,7 +11,8 @@ use isoboost_staging::{Lesion, Region, StagingConfig, regions_at};
 use isoboost_volume::{Grid, Margins, Mask, Volume, resample_trilinear, shrink, signed_distance};
 use nalgebra::Point3;
 
-use crate::config::LimitsConfig;
+use crate::lesion_class::LesionClass;
+use crate::limits::LimitsConfig;
 
 /// What lies around the lesions.
 #[derive(Debug, Clone, Copy)]
@@ -65,20 +66,20 @@ pub(crate) fn allowed(
         ctv,
         onto: gtv.grid(),
     };
-    let is_bone_lesion = lesion.mi_tnm.contains("M1b");
-    let is_organ_lesion = lesion.mi_tnm.contains("M1c");
-    match lesion.region {
-        Region::Distant if is_bone_lesion => tissue.within_bone(),
-        Region::Distant if is_organ_lesion => None,
-        Region::PelvicNode | Region::Distant => tissue.outside_of(&[
+    match LesionClass::of(lesion) {
+        LesionClass::Bed => tissue.within_bed(around.staging, config),
+        LesionClass::Bone => tissue.within_bone(),
+        LesionClass::PelvicNode
+        | LesionClass::CommonIliac
+        | LesionClass::ParaAortic
+        | LesionClass::DistantNode => tissue.outside_of(&[
             (Barrier::Bone, 0.0),
             (Barrier::Muscle, 0.0),
             (Barrier::Bowel, 0.0),
             (Barrier::Bladder, 0.0),
             (Barrier::Rectum, 0.0),
         ]),
-        Region::ProstateBed => tissue.within_bed(around.staging, config),
-        Region::Undetermined => None,
+        LesionClass::Visceral | LesionClass::Undetermined => None,
     }
 }
 

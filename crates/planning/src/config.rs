@@ -1,249 +1,104 @@
 //! Settings of the recommendation and the target volumes.
 
-use isoboost_staging::Region;
-use isoboost_volume::Margins;
+use std::path::PathBuf;
+
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::limits::LimitsConfig;
 
 /// How lesions become a recommendation and volumes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PlanningConfig {
-    /// Up to this many lesions, each gets definitive radiotherapy; beyond it the disease is treated
-    /// as polymetastatic (NCT03525288: 1 to 5 lesions).
-    pub most_lesions_to_irradiate: usize,
-    /// Which lesions are counted for that; the registry of the trial leaves it open.
-    pub counted_lesions: CountedLesions,
-    /// Recurrence in the prostate bed.
-    pub bed: TreatmentConfig,
-    /// Pelvic lymph nodes.
-    pub node: TreatmentConfig,
-    /// Lesions elsewhere.
-    pub distant: TreatmentConfig,
-    /// What the volumes are cut by.
-    pub limits: LimitsConfig,
-}
-
-/// What CTVs and PTVs are cut by. A GTV is never cut, and no CTV cuts into its GTV.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
-pub struct LimitsConfig {
-    /// Cut CTVs by what tumour does not cross: nodes by bone, muscle, bowel, bladder and rectum,
-    /// metastases of bone by the border of the bone, recurrences of the bed by its borders.
-    pub cut_by_anatomy: bool,
-    /// How far the CTV of a bed recurrence may reach into the bladder, mm.
-    pub into_bladder_mm: f64,
-    /// How far it may reach into the rectum, mm.
-    pub into_rectum_mm: f64,
-    /// PTVs end so far under the skin, mm; without it they are not cropped.
+    /// The policy: a file with rules, limits, margins and doses, from the folder of this file on.
+    /// Without one the default policy counts; `isoboost config --policy` prints it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ptv_under_skin_mm: Option<f64>,
-    /// Join PTVs of one class and dose level that touch.
-    pub merge_ptvs: bool,
+    pub policy_file: Option<PathBuf>,
+    /// What target volumes are cut by.
+    pub limits: LimitsConfig,
+
+    /// Where margins, doses and limits were before there were policies; refused with the new place.
+    #[serde(skip_serializing, deserialize_with = "limit_of_lesions")]
+    #[schemars(skip)]
+    most_lesions_to_irradiate: Moved,
+    #[serde(skip_serializing, deserialize_with = "counted_lesions")]
+    #[schemars(skip)]
+    counted_lesions: Moved,
+    #[serde(skip_serializing, deserialize_with = "bed")]
+    #[schemars(skip)]
+    bed: Moved,
+    #[serde(skip_serializing, deserialize_with = "node")]
+    #[schemars(skip)]
+    node: Moved,
+    #[serde(skip_serializing, deserialize_with = "distant")]
+    #[schemars(skip)]
+    distant: Moved,
 }
 
-impl Default for LimitsConfig {
-    /// The bed's CTV holds the wall of the bladder, which is about 5 mm thick, and ends at that of
-    /// the rectum (RTOG, Michalski 2010, 10.1016/j.ijrobp.2009.02.006).
-    fn default() -> Self {
-        Self {
-            cut_by_anatomy: true,
-            into_bladder_mm: 5.0,
-            into_rectum_mm: 0.0,
-            ptv_under_skin_mm: None,
-            merge_ptvs: true,
+/// A key that is no longer here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Moved;
+
+fn moved<E: serde::de::Error>(old: &str, new: &str) -> E {
+    E::custom(format!(
+        "planning.{old} has moved to the policy file, where it is {new}: write a policy \
+         (`isoboost config --policy` prints one to start from), set it there, and name the file by \
+         planning.policy-file or --policy"
+    ))
+}
+
+macro_rules! moved_key {
+    ($function:ident, $old:literal, $new:literal) => {
+        fn $function<'de, D: Deserializer<'de>>(_: D) -> Result<Moved, D::Error> {
+            Err(moved($old, $new))
         }
-    }
+    };
 }
 
-/// Which lesions count for the limit of lesions to irradiate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum CountedLesions {
-    /// Every lesion.
-    All,
-    /// Nodes and distant lesions, without the prostate bed.
-    NodalAndDistant,
-    /// Lesions outside the pelvis alone.
-    Extrapelvic,
-}
+moved_key!(
+    limit_of_lesions,
+    "most-lesions-to-irradiate",
+    "limits.lesions"
+);
+moved_key!(counted_lesions, "counted-lesions", "limits.counted-lesions");
+moved_key!(bed, "bed", "the [[treatment]] with the class bed");
+moved_key!(
+    node,
+    "node",
+    "the [[treatment]] with the classes pelvic_node and common_iliac"
+);
+moved_key!(
+    distant,
+    "distant",
+    "the [[treatment]] with the classes para_aortic, distant_node and bone"
+);
 
-/// Margins and dose of one class of lesions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct TreatmentConfig {
-    /// From GTV to CTV, mm.
-    pub gtv_to_ctv_mm: MarginSetting,
-    /// From CTV to PTV, mm.
-    pub ctv_to_ptv_mm: MarginSetting,
-    /// Dose to start from, Gy; not a prescription of the trial.
-    pub dose_gy: f64,
-    /// Number of fractions of that dose.
-    pub fractions: u32,
-}
+#[cfg(test)]
+mod tests {
+    use super::PlanningConfig;
 
-/// One margin for all directions, or one for each patient direction.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum MarginSetting {
-    /// The same in all directions.
-    Uniform(f64),
-    /// Different by patient direction.
-    Directions(DirectionMargins),
-}
-
-/// A margin for each patient direction, mm.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct DirectionMargins {
-    /// To the patient's left.
-    pub left: f64,
-    /// To the patient's right.
-    pub right: f64,
-    /// To the front.
-    pub anterior: f64,
-    /// To the back.
-    pub posterior: f64,
-    /// To the head.
-    pub superior: f64,
-    /// To the feet.
-    pub inferior: f64,
-}
-
-impl Default for PlanningConfig {
-    /// Doses: bed boost 72 Gy in 36 fractions (60 to 74 Gy published, Zaine 2021
-    /// 10.3389/fonc.2021.669261); node boost 66 Gy in 30, the median of the expert survey
-    /// (10.1186/s13014-019-1383-0); metastases 35 Gy in 5 (SABR-COMET, 10.1186/1471-2407-12-305).
-    /// Margins from GTV to CTV: 5 mm in the bed, where the PET alone shows the lesion; 3 mm for
-    /// nodes, from the 0 to 5 mm of published practice; none for stereotactic treatment (same
-    /// survey, median 0). From CTV to PTV with daily image guidance: 7 mm in the bed with 5 mm
-    /// towards the rectum, 5 mm for nodes and stereotactic treatment (same survey, 3 to 5).
-    fn default() -> Self {
-        let towards_rectum = MarginSetting::Directions(DirectionMargins {
-            left: 7.0,
-            right: 7.0,
-            anterior: 7.0,
-            posterior: 5.0,
-            superior: 7.0,
-            inferior: 7.0,
-        });
-        Self {
-            most_lesions_to_irradiate: 5,
-            counted_lesions: CountedLesions::NodalAndDistant,
-            bed: TreatmentConfig {
-                gtv_to_ctv_mm: MarginSetting::Uniform(5.0),
-                ctv_to_ptv_mm: towards_rectum,
-                dose_gy: 72.0,
-                fractions: 36,
-            },
-            node: TreatmentConfig {
-                gtv_to_ctv_mm: MarginSetting::Uniform(3.0),
-                ctv_to_ptv_mm: MarginSetting::Uniform(5.0),
-                dose_gy: 66.0,
-                fractions: 30,
-            },
-            distant: TreatmentConfig {
-                gtv_to_ctv_mm: MarginSetting::Uniform(0.0),
-                ctv_to_ptv_mm: MarginSetting::Uniform(5.0),
-                dose_gy: 35.0,
-                fractions: 5,
-            },
-            limits: LimitsConfig::default(),
-        }
-    }
-}
-
-impl PlanningConfig {
-    /// The settings for a class; none for a lesion whose place is not known.
-    pub fn treatment(&self, region: Region) -> Option<&TreatmentConfig> {
-        match region {
-            Region::ProstateBed => Some(&self.bed),
-            Region::PelvicNode => Some(&self.node),
-            Region::Distant => Some(&self.distant),
-            Region::Undetermined => None,
-        }
-    }
-
-    /// Whether every value lies in its range.
-    ///
-    /// # Errors
-    /// A sentence that names the key, the value found and the range.
-    pub fn validate(&self) -> Result<(), String> {
-        for (name, treatment) in [
-            ("bed", &self.bed),
-            ("node", &self.node),
-            ("distant", &self.distant),
+    #[test]
+    fn a_key_that_has_moved_says_where_to() {
+        for (text, new) in [
+            ("most-lesions-to-irradiate = 3", "limits.lesions"),
+            ("counted-lesions = \"all\"", "limits.counted-lesions"),
+            ("[bed]\ndose-gy = 70.0", "the class bed"),
+            ("node.dose-gy = 60.0", "pelvic_node and common_iliac"),
+            ("[distant]\nfractions = 3", "distant_node and bone"),
         ] {
-            for (key, setting) in [
-                ("gtv-to-ctv-mm", treatment.gtv_to_ctv_mm),
-                ("ctv-to-ptv-mm", treatment.ctv_to_ptv_mm),
-            ] {
-                let margins = setting.margins();
-                if let Some(found) = margins
-                    .all()
-                    .into_iter()
-                    .find(|m| !(0.0..=50.0).contains(m))
-                {
-                    return Err(format!(
-                        "planning.{name}.{key} is {found}, expected 0 to 50"
-                    ));
-                }
-            }
-            if !(treatment.dose_gy > 0.0 && treatment.dose_gy <= 100.0) {
-                let found = treatment.dose_gy;
-                return Err(format!(
-                    "planning.{name}.dose-gy is {found}, expected above 0 to 100"
-                ));
-            }
-            if !(1..=50).contains(&treatment.fractions) {
-                let found = treatment.fractions;
-                return Err(format!(
-                    "planning.{name}.fractions is {found}, expected 1 to 50"
-                ));
-            }
+            let error = toml::from_str::<PlanningConfig>(text).unwrap_err();
+            let error = error.to_string();
+            assert!(error.contains(new) && error.contains("--policy"), "{error}");
+            assert!(error.contains("line 1"), "{error}");
         }
-        self.limits.validate()
     }
-}
 
-impl TreatmentConfig {
-    /// How far a PTV may lie from its GTV, mm.
-    pub(crate) fn room_mm(&self) -> f64 {
-        self.gtv_to_ctv_mm.margins().largest() + self.ctv_to_ptv_mm.margins().largest()
-    }
-}
-
-impl LimitsConfig {
-    fn validate(&self) -> Result<(), String> {
-        let lengths = [
-            ("into-bladder-mm", Some(self.into_bladder_mm)),
-            ("into-rectum-mm", Some(self.into_rectum_mm)),
-            ("ptv-under-skin-mm", self.ptv_under_skin_mm),
-        ];
-        for (key, found) in lengths {
-            if let Some(found) = found.filter(|mm| !(0.0..=30.0).contains(mm)) {
-                return Err(format!(
-                    "planning.limits.{key} is {found}, expected 0 to 30"
-                ));
-            }
-        }
-        Ok(())
-    }
-}
-
-impl MarginSetting {
-    /// The margins in mm.
-    pub fn margins(self) -> Margins {
-        match self {
-            Self::Uniform(mm) => Margins::uniform(mm),
-            Self::Directions(d) => Margins {
-                left: d.left,
-                right: d.right,
-                anterior: d.anterior,
-                posterior: d.posterior,
-                superior: d.superior,
-                inferior: d.inferior,
-            },
-        }
+    #[test]
+    fn a_policy_file_is_named_and_the_default_names_none() {
+        let config: PlanningConfig = toml::from_str("policy-file = \"ours.toml\"").unwrap();
+        assert_eq!(config.policy_file.as_deref(), Some("ours.toml".as_ref()));
+        let text = toml::to_string(&PlanningConfig::default()).unwrap();
+        assert!(text.starts_with("[limits]"), "{text}");
     }
 }

@@ -5,8 +5,8 @@ use isoboost_staging::{Region, Staging, StagingConfig};
 use isoboost_volume::{Grid, Mask, Volume};
 use nalgebra::Point3;
 
-use crate::tests::{ct, holds, nothing, staged, suv};
-use crate::{MarginSetting, PlannedTargets, PlanningConfig, Surroundings, Target, TargetKind};
+use crate::tests::{Settings, ct, holds, nothing, planned_in, staged, suv};
+use crate::{LesionClass, MarginSetting, PlannedTargets, Surroundings, Target, TargetKind};
 
 /// Whether a place lies in an organ.
 type Inside = fn(Point3<f64>) -> bool;
@@ -25,14 +25,14 @@ fn anatomy(organs: &[(&str, Inside)]) -> Anatomy {
     recognise(None, &Volume::filled(grid, 1.0_f32), &organs)
 }
 
-fn plan(staging: &Staging, anatomy: &Anatomy, config: &PlanningConfig) -> PlannedTargets {
+fn plan(staging: &Staging, anatomy: &Anatomy, config: &Settings) -> PlannedTargets {
     let staging_config = StagingConfig::default();
     let around = Surroundings {
         anatomy: Some(anatomy),
         ct: None,
         staging: &staging_config,
     };
-    crate::plan_targets(staging, &ct(), &around, config)
+    planned_in(staging, &ct(), &around, config)
 }
 
 fn one(planned: &PlannedTargets, kind: TargetKind) -> &Target {
@@ -40,8 +40,8 @@ fn one(planned: &PlannedTargets, kind: TargetKind) -> &Target {
 }
 
 /// The same without anything that cuts.
-fn uncut(staging: &Staging, config: &PlanningConfig) -> PlannedTargets {
-    crate::plan_targets(staging, &ct(), &nothing(), config)
+fn uncut(staging: &Staging, config: &Settings) -> PlannedTargets {
+    planned_in(staging, &ct(), &nothing(), config)
 }
 
 /// How far contours reach along an axis, mm.
@@ -54,13 +54,13 @@ fn reach(target: &Target, axis: usize) -> f64 {
 fn the_ctv_of_a_node_ends_at_bone_and_its_ptv_starts_there() {
     let staging = staged(&suv(&[(Point3::origin(), 10.0)]), &[Region::PelvicNode]);
     let hip = anatomy(&[("hip_left", |p| p.x >= 11.0)]);
-    let planned = plan(&staging, &hip, &PlanningConfig::default());
+    let planned = plan(&staging, &hip, &Settings::default());
     let [gtv, ctv, ptv] =
         [TargetKind::Gtv, TargetKind::Ctv, TargetKind::Ptv].map(|kind| one(&planned, kind));
     // The GTV has a radius of 10, margins are 3 and 5 mm; the bone begins at 10.5.
     assert!((reach(ctv, 0) - 10.5).abs() < 0.7, "{}", reach(ctv, 0));
     assert!((reach(ptv, 0) - 15.5).abs() < 1.0, "{}", reach(ptv, 0));
-    let free = uncut(&staging, &PlanningConfig::default());
+    let free = uncut(&staging, &Settings::default());
     let aside = reach(ctv, 1) - reach(one(&free, TargetKind::Ctv), 1);
     assert!(aside.abs() < 0.6, "{aside}");
     assert_eq!(ctv.notes, ["cut by bone"]);
@@ -71,8 +71,8 @@ fn the_ctv_of_a_node_ends_at_bone_and_its_ptv_starts_there() {
 fn a_ctv_does_not_jump_over_bowel() {
     let staging = staged(&suv(&[(Point3::origin(), 8.0)]), &[Region::PelvicNode]);
     let wall = anatomy(&[("colon", |p| (10.0..12.0).contains(&p.y))]);
-    let mut config = PlanningConfig::default();
-    config.node.gtv_to_ctv_mm = MarginSetting::Uniform(9.0);
+    let mut config = Settings::default();
+    config.treatment(LesionClass::PelvicNode).gtv_to_ctv_mm = MarginSetting::Uniform(9.0);
     let planned = plan(&staging, &wall, &config);
     let ctv = one(&planned, TargetKind::Ctv);
     assert!((reach(ctv, 1) - 9.5).abs() < 0.7, "{}", reach(ctv, 1));
@@ -85,10 +85,10 @@ fn a_ctv_does_not_jump_over_bowel() {
 #[test]
 fn a_metastasis_of_bone_stays_within_it() {
     let mut staging = staged(&suv(&[(Point3::origin(), 8.0)]), &[Region::Distant]);
-    "M1b".clone_into(&mut staging.lesions[0].mi_tnm);
+    "miM1b".clone_into(&mut staging.lesions[0].mi_tnm);
     let slab = anatomy(&[("vertebrae_L3", |p| p.x.abs() <= 10.0)]);
-    let mut config = PlanningConfig::default();
-    config.distant.gtv_to_ctv_mm = MarginSetting::Uniform(5.0);
+    let mut config = Settings::default();
+    config.treatment(LesionClass::Bone).gtv_to_ctv_mm = MarginSetting::Uniform(5.0);
     let planned = plan(&staging, &slab, &config);
     let ctv = one(&planned, TargetKind::Ctv);
     assert!((reach(ctv, 0) - 10.5).abs() < 0.7, "{}", reach(ctv, 0));
@@ -105,8 +105,8 @@ fn a_bed_recurrence_enters_the_wall_of_the_bladder_and_not_the_rectum() {
         ("urinary_bladder", |p| p.x >= 10.0),
         ("rectum", |p| p.y >= 10.0),
     ]);
-    let mut config = PlanningConfig::default();
-    config.bed.gtv_to_ctv_mm = MarginSetting::Uniform(9.0);
+    let mut config = Settings::default();
+    config.treatment(LesionClass::Bed).gtv_to_ctv_mm = MarginSetting::Uniform(9.0);
     config.limits.into_bladder_mm = 4.0;
     let planned = plan(&staging, &both, &config);
     let ctv = one(&planned, TargetKind::Ctv);
@@ -119,13 +119,13 @@ fn a_bed_recurrence_enters_the_wall_of_the_bladder_and_not_the_rectum() {
 fn nothing_is_cut_from_a_gtv_or_without_being_asked() {
     let staging = staged(&suv(&[(Point3::origin(), 10.0)]), &[Region::PelvicNode]);
     let hip = anatomy(&[("hip_left", |p| p.x >= 7.0)]);
-    let free = uncut(&staging, &PlanningConfig::default());
-    let cut = plan(&staging, &hip, &PlanningConfig::default());
+    let free = uncut(&staging, &Settings::default());
+    let cut = plan(&staging, &hip, &Settings::default());
     assert_eq!(one(&cut, TargetKind::Gtv), one(&free, TargetKind::Gtv));
     let ctv = one(&cut, TargetKind::Ctv);
     assert!(holds(&ctv.mask, &one(&free, TargetKind::Gtv).mask));
     assert!(ctv.volume_ml() < one(&free, TargetKind::Ctv).volume_ml());
-    let mut config = PlanningConfig::default();
+    let mut config = Settings::default();
     config.limits.cut_by_anatomy = false;
     assert_eq!(plan(&staging, &hip, &config), free);
 }
@@ -134,7 +134,7 @@ fn nothing_is_cut_from_a_gtv_or_without_being_asked() {
 fn a_muscle_that_holds_the_lesion_does_not_cut_it() {
     let staging = staged(&suv(&[(Point3::origin(), 10.0)]), &[Region::PelvicNode]);
     let psoas = anatomy(&[("iliopsoas_left", |p| p.x >= 2.0)]);
-    let config = PlanningConfig::default();
+    let config = Settings::default();
     assert_eq!(plan(&staging, &psoas, &config), uncut(&staging, &config));
 }
 
@@ -143,7 +143,7 @@ fn ptvs_that_touch_are_one_and_those_apart_stay_two() {
     let pair = |apart: f64| {
         let places = [-apart / 2.0, apart / 2.0].map(|x| (Point3::new(x, 0.0, 0.0), 6.0));
         let staging = staged(&suv(&places), &[Region::PelvicNode; 2]);
-        let config = PlanningConfig::default();
+        let config = Settings::default();
         let one = uncut(&staging, &config);
         let mut apart = config;
         apart.limits.merge_ptvs = false;
@@ -186,7 +186,7 @@ fn a_ptv_is_cropped_under_the_skin_and_keeps_its_ctv() {
     let grid = grid.unwrap();
     // The skin lies at x = 14, half a voxel beyond the last centre.
     anatomy.body = Some(Mask::from_fn(grid.clone(), |v| grid.center_of(v).x <= 12.0));
-    let mut config = PlanningConfig::default();
+    let mut config = Settings::default();
     config.limits.ptv_under_skin_mm = Some(3.0);
     let planned = plan(&staging, &anatomy, &config);
     let ptv = one(&planned, TargetKind::Ptv);

@@ -5,8 +5,8 @@ use isoboost_volume::{Grid, Mask, Volume, polygon_volume_ml, rasterise};
 use nalgebra::{Point3, Rotation3, Vector3};
 use proptest::prelude::*;
 
-use crate::tests::{holds, nothing, staged};
-use crate::{DirectionMargins, MarginSetting, PlanningConfig, Target, plan_targets};
+use crate::tests::{Settings, holds, nothing, planned_in, staged};
+use crate::{DirectionMargins, LesionClass, MarginSetting, Target};
 
 /// An ellipsoid whose uptake falls from 20 and crosses 41 % at its surface.
 fn uptake(center: Point3<f64>, half_axes: Vector3<f64>) -> Volume<f32> {
@@ -23,10 +23,10 @@ fn uptake(center: Point3<f64>, half_axes: Vector3<f64>) -> Volume<f32> {
 }
 
 /// The targets of the only lesion, and the SUV at its border.
-fn planned(suv: &Volume<f32>, reference: &Grid, config: &PlanningConfig) -> (Vec<Target>, f64) {
+fn planned(suv: &Volume<f32>, reference: &Grid, settings: &Settings) -> (Vec<Target>, f64) {
     let staging = staged(suv, &[Region::ProstateBed]);
     let threshold = staging.lesions[0].focus.threshold_suv;
-    let targets = plan_targets(&staging, reference, &nothing(), config).targets;
+    let targets = planned_in(&staging, reference, &nothing(), settings).targets;
     (targets, threshold)
 }
 
@@ -78,10 +78,11 @@ fn check(
 ) -> Result<(), TestCaseError> {
     let suv = uptake(Point3::from(center), Vector3::from(half_axes));
     let grid = reference(spacing, turn, center);
-    let mut config = PlanningConfig::default();
-    config.bed.gtv_to_ctv_mm = to_ctv;
-    config.bed.ctv_to_ptv_mm = to_ptv;
-    let (targets, threshold) = planned(&suv, &grid, &config);
+    let mut settings = Settings::default();
+    let bed = settings.treatment(LesionClass::Bed);
+    bed.gtv_to_ctv_mm = to_ctv;
+    bed.ctv_to_ptv_mm = to_ptv;
+    let (targets, threshold) = planned(&suv, &grid, &settings);
     prop_assert_eq!(targets.len(), 3);
     for pair in targets.windows(2) {
         prop_assert!(holds(&pair[1].mask, &pair[0].mask), "{}", pair[1].name);

@@ -5,7 +5,9 @@ use isoboost_volume::{Contour, Grid, Margins, Mask, Roi, RoiType, StructureSet};
 use rayon::prelude::*;
 
 use crate::barrier::{Surroundings, allowed, under_skin};
-use crate::config::{LimitsConfig, PlanningConfig, TreatmentConfig};
+use crate::lesion_class::LesionClass;
+use crate::limits::LimitsConfig;
+use crate::policy::{DoseLevel, Intensification, Policy, Treatment};
 use crate::region::{Growth, PlannedRegion};
 
 /// What a target volume is.
@@ -36,6 +38,8 @@ pub struct Target {
     pub dose_gy: Option<f64>,
     /// Number of fractions of that dose.
     pub fractions: Option<u32>,
+    /// That dose and the others that the policy names, the one to start from first.
+    pub dose_levels: Vec<DoseLevel>,
     /// What a planner should know of it.
     pub notes: Vec<String>,
     /// Display colour: red, green, blue.
@@ -62,26 +66,50 @@ pub struct PlannedTargets {
     pub cautions: Vec<String>,
 }
 
+/// What lesions are treated with.
+#[derive(Debug, Clone, Copy)]
+pub struct Prescription<'a> {
+    /// Margins and doses of each class.
+    pub policy: &'a Policy,
+    /// What the recommendation has.
+    pub suggested: &'a [Intensification],
+    /// What the volumes are cut by.
+    pub limits: &'a LimitsConfig,
+}
+
+impl Prescription<'_> {
+    /// Margins and doses of a lesion; none where the recommendation does not treat its class.
+    fn treatment(&self, lesion: &Lesion) -> Option<&Treatment> {
+        let treatment = self.policy.treatment(LesionClass::of(lesion));
+        treatment.filter(|t| self.suggested.contains(&t.given_with))
+    }
+}
+
 /// Suggests volumes for every lesion, on the voxels and slices of `reference`: the CT grid, or the
 /// PET grid where there is no CT. First come all GTVs, then all CTVs, then all PTVs.
 ///
 /// The GTV is the lesion's outline, finer than the PET's voxels; CTV and PTV are it grown by the
-/// margins of the lesion's class. The CTV is cut by what tumour does not cross, and PTVs of one
-/// class and dose that touch become one ([`LimitsConfig`](crate::LimitsConfig)). A lesion of
-/// undetermined region gets a GTV alone, because its margins depend on where it is.
+/// margins that the policy has for its class, where what is suggested treats that class. The CTV is
+/// cut by what tumour does not cross, and PTVs of one class and dose that touch become one
+/// ([`LimitsConfig`](crate::LimitsConfig)). A GTV alone get lesions of undetermined region, because
+/// margins depend on where a lesion is, and lesions for which nothing is suggested.
 pub fn plan_targets(
     staging: &Staging,
     reference: &Grid,
     around: &Surroundings<'_>,
-    config: &PlanningConfig,
+    prescription: &Prescription<'_>,
 ) -> PlannedTargets {
     let grown: Vec<Option<Volumes<'_>>> = staging
         .lesions
         .par_iter()
-        .map(|lesion| Volumes::of(lesion, reference, around, config))
+        .map(|lesion| Volumes::of(lesion, reference, around, prescription))
         .collect();
+    let untreated = |lesion: &&Lesion| {
+        lesion.region != Region::Undetermined && prescription.treatment(lesion).is_none()
+    };
+    let untreated: Vec<&Lesion> = staging.lesions.iter().filter(untreated).collect();
+    let mut cautions: Vec<String> = gtv_alone(&untreated).into_iter().collect();
     let mut in_class = [0_usize; 4];
-    let mut cautions = Vec::new();
     let mut volumes = Vec::new();
     for (lesion, grown) in staging.lesions.iter().zip(grown) {
         let class = Class::of(lesion.region);
@@ -105,7 +133,11 @@ pub fn plan_targets(
     }
     let mut targets: Vec<Target> = volumes.iter().map(Volumes::gtv_target).collect();
     targets.extend(volumes.iter().filter_map(Volumes::ctv_target));
-    targets.extend(ptv_targets(&volumes, reference, config.limits.merge_ptvs));
+    targets.extend(ptv_targets(
+        &volumes,
+        reference,
+        prescription.limits.merge_ptvs,
+    ));
     for (number, target) in (1..).zip(&mut targets) {
         target.roi_number = number;
     }
@@ -147,8 +179,9 @@ fn ptv_target(group: &[&Volumes<'_>], reference: &Grid) -> Option<Target> {
     };
     let mut target = first.target(TargetKind::Ptv, &region);
     target.margins = Some(treated.to_ptv);
-    target.dose_gy = Some(treated.dose_gy);
-    target.fractions = Some(treated.fractions);
+    target.dose_gy = treated.doses.first().map(|dose| dose.total_gy);
+    target.fractions = treated.doses.first().map(|dose| dose.fractions);
+    target.dose_levels.clone_from(&treated.doses);
     target.lesion_ids = group.iter().map(|v| v.lesion.id).collect();
     target.notes.extend(treated.ptv_notes.iter().cloned());
     if group.len() > 1 {
@@ -188,6 +221,21 @@ pub fn region_colour(region: Region) -> [u8; 3] {
     Class::of(region).colour(TargetKind::Gtv)
 }
 
+/// That lesions have no planning volume because nothing is suggested for them.
+fn gtv_alone(lesions: &[&Lesion]) -> Option<String> {
+    let numbers: Vec<String> = lesions.iter().map(|l| l.id.to_string()).collect();
+    let (who, have) = match numbers.len() {
+        0 => return None,
+        1 => ("lesion", "has"),
+        _ => ("lesions", "have"),
+    };
+    Some(format!(
+        "{who} {} {have} a GTV alone: the recommendation has no radiotherapy for {}",
+        numbers.join(", "),
+        if numbers.len() == 1 { "it" } else { "them" }
+    ))
+}
+
 /// The volumes of a lesion before they have their ROI numbers.
 struct Volumes<'a> {
     lesion: &'a Lesion,
@@ -207,8 +255,7 @@ struct Treated {
     to_ptv: Margins,
     ptv: Growth,
     ptv_notes: Vec<String>,
-    dose_gy: f64,
-    fractions: u32,
+    doses: Vec<DoseLevel>,
 }
 
 impl<'a> Volumes<'a> {
@@ -216,12 +263,12 @@ impl<'a> Volumes<'a> {
         lesion: &'a Lesion,
         reference: &Grid,
         around: &Surroundings<'_>,
-        config: &PlanningConfig,
+        prescription: &Prescription<'_>,
     ) -> Option<Self> {
-        let treatment = config.treatment(lesion.region);
-        let room = treatment.map_or(0.0, TreatmentConfig::room_mm);
+        let treatment = prescription.treatment(lesion);
+        let room = treatment.map_or(0.0, Treatment::room_mm);
         let gtv = Growth::start(&lesion.focus, reference, room)?;
-        let treated = treatment.map(|t| Treated::of(lesion, &gtv, t, around, &config.limits));
+        let treated = treatment.map(|t| Treated::of(lesion, &gtv, t, around, prescription.limits));
         Some(Self {
             lesion,
             class: Class::of(lesion.region),
@@ -241,10 +288,7 @@ impl<'a> Volumes<'a> {
     fn ptv_touches(&self, other: &Self) -> bool {
         match (&self.treated, &other.treated) {
             (Some(a), Some(b)) => {
-                self.class == other.class
-                    && a.dose_gy == b.dose_gy
-                    && a.fractions == b.fractions
-                    && a.ptv.touches(&b.ptv)
+                self.class == other.class && a.doses == b.doses && a.ptv.touches(&b.ptv)
             }
             _ => false,
         }
@@ -289,6 +333,7 @@ impl<'a> Volumes<'a> {
             margins: None,
             dose_gy: None,
             fractions: None,
+            dose_levels: Vec::new(),
             notes,
             colour: self.class.colour(kind),
             mask: region.mask.clone(),
@@ -301,7 +346,7 @@ impl Treated {
     fn of(
         lesion: &Lesion,
         gtv: &Growth,
-        treatment: &TreatmentConfig,
+        treatment: &Treatment,
         around: &Surroundings<'_>,
         limits: &LimitsConfig,
     ) -> Self {
@@ -335,8 +380,7 @@ impl Treated {
             to_ptv,
             ptv,
             ptv_notes,
-            dose_gy: treatment.dose_gy,
-            fractions: treatment.fractions,
+            doses: treatment.doses.clone(),
         }
     }
 }

@@ -3,13 +3,13 @@
 use std::sync::LazyLock;
 
 use isoboost_lesion::{LesionConfig, find_foci};
-use isoboost_staging::{Correlate, Lesion, Region, Staging, StagingConfig};
+use isoboost_staging::{Correlate, Lesion, PsmaRads, Region, Staging, StagingConfig};
 use isoboost_volume::{Grid, IndexBox, Mask, Volume, polygon_volume_ml};
 use nalgebra::Point3;
 
 use crate::{
-    CountedLesions, Intensification, MarginSetting, PlanningConfig, Surroundings, Target,
-    TargetKind, plan_targets, recommend, structure_set,
+    CountedLesions, Intensification, LesionClass, LimitsConfig, PlannedTargets, Policy,
+    Prescription, Recommendation, Surroundings, Target, TargetKind, Treatment, structure_set,
 };
 
 fn pet() -> Grid {
@@ -62,7 +62,7 @@ pub(crate) fn staged(suv: &Volume<f32>, regions: &[Region]) -> Staging {
             suspicions: Vec::new(),
             correlate: Correlate::NotKnown,
             psma_rads: None,
-            mi_tnm: String::new(),
+            mi_tnm: category(*region).to_owned(),
             psma_score: None,
             range: None,
             recovery: None,
@@ -75,6 +75,31 @@ pub(crate) fn staged(suv: &Volume<f32>, regions: &[Region]) -> Staging {
     }
 }
 
+/// A distant lesion is one of bone.
+fn category(region: Region) -> &'static str {
+    match region {
+        Region::ProstateBed => "miTr",
+        Region::PelvicNode => "miN1",
+        Region::Distant => "miM1b",
+        Region::Undetermined => "miX",
+    }
+}
+
+/// The policy and what volumes are cut by, the default ones.
+#[derive(Default)]
+pub(crate) struct Settings {
+    pub(crate) policy: Policy,
+    pub(crate) limits: LimitsConfig,
+}
+
+impl Settings {
+    /// Margins and doses of a class, to be changed.
+    pub(crate) fn treatment(&mut self, class: LesionClass) -> &mut Treatment {
+        let mut all = self.policy.treatments.iter_mut();
+        all.find(|t| t.classes.contains(&class)).unwrap()
+    }
+}
+
 /// Surroundings that cut nothing.
 pub(crate) fn nothing() -> Surroundings<'static> {
     static STAGING: LazyLock<StagingConfig> = LazyLock::new(StagingConfig::default);
@@ -83,6 +108,31 @@ pub(crate) fn nothing() -> Surroundings<'static> {
         ct: None,
         staging: &STAGING,
     }
+}
+
+/// The volumes where everything is suggested.
+pub(crate) fn planned_in(
+    staging: &Staging,
+    reference: &Grid,
+    around: &Surroundings<'_>,
+    settings: &Settings,
+) -> PlannedTargets {
+    let prescription = Prescription {
+        policy: &settings.policy,
+        suggested: &Intensification::ALL,
+        limits: &settings.limits,
+    };
+    crate::plan_targets(staging, reference, around, &prescription)
+}
+
+/// The same by default, cut by nothing.
+fn planned(staging: &Staging, reference: &Grid) -> PlannedTargets {
+    planned_in(staging, reference, &nothing(), &Settings::default())
+}
+
+/// The recommendation of the default policy for a patient of whom nothing else is known.
+fn recommend(staging: &Staging) -> Recommendation {
+    crate::recommend(staging, &crate::Patient::default(), &Policy::default())
 }
 
 fn sphere_ml(radius: f64) -> f64 {
@@ -100,7 +150,7 @@ pub(crate) fn holds(outer: &Mask, inner: &Mask) -> bool {
 fn volumes_grow_by_their_margins_and_hold_one_another() {
     let suv = suv(&[(Point3::new(3.0, -2.0, 1.0), 10.0)]);
     let staging = staged(&suv, &[Region::PelvicNode]);
-    let planned = plan_targets(&staging, &ct(), &nothing(), &PlanningConfig::default());
+    let planned = planned(&staging, &ct());
     let [gtv, ctv, ptv] = &planned.targets[..] else {
         panic!("three volumes")
     };
@@ -138,8 +188,7 @@ fn volumes_grow_by_their_margins_and_hold_one_another() {
 fn a_margin_towards_the_rectum_is_its_own() {
     let suv = suv(&[(Point3::new(0.0, 0.0, 0.0), 8.0)]);
     let staging = staged(&suv, &[Region::ProstateBed]);
-    let config = PlanningConfig::default();
-    let planned = plan_targets(&staging, &ct(), &nothing(), &config);
+    let planned = planned(&staging, &ct());
     let reach = |kind: TargetKind, direction: f64| {
         let target = planned.targets.iter().find(|t| t.kind == kind).unwrap();
         let points = target.contours.iter().flat_map(|c| &c.points);
@@ -163,7 +212,7 @@ fn the_smallest_lesion_still_has_its_volumes() {
         Point3::new(-78.0, -78.0, -45.0),
     )
     .unwrap();
-    let planned = plan_targets(&staging, &coarse, &nothing(), &PlanningConfig::default());
+    let planned = planned(&staging, &coarse);
     assert_eq!(planned.targets.len(), 3);
     for target in &planned.targets {
         assert!(
@@ -193,12 +242,7 @@ fn what_cannot_be_placed_gets_a_gtv_alone_and_what_is_outside_is_told() {
         Point3::new(-77.9, -78.1, -43.0),
     )
     .unwrap();
-    let planned = plan_targets(
-        &staging,
-        &left_missing,
-        &nothing(),
-        &PlanningConfig::default(),
-    );
+    let planned = planned(&staging, &left_missing);
     let names: Vec<_> = planned.targets.iter().map(|t| t.name.as_str()).collect();
     assert_eq!(names, ["GTV_U_1"]);
     assert_eq!(
@@ -222,7 +266,7 @@ fn a_lesion_at_the_edge_of_the_ct_is_cut_there_and_not_squeezed_in() {
         max: [39, 99, i],
     };
     let volumes = |reference: &Grid| {
-        let planned = plan_targets(&staging, reference, &nothing(), &PlanningConfig::default());
+        let planned = planned(&staging, reference);
         let ml: Vec<f64> = planned.targets.iter().map(Target::volume_ml).collect();
         (ml, planned)
     };
@@ -251,7 +295,7 @@ fn any_number_of_threads_gives_the_same_targets() {
     let staging = staged(&suv, &[Region::ProstateBed, Region::PelvicNode]);
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let plan = || plan_targets(&staging, &ct(), &nothing(), &PlanningConfig::default());
+        let plan = || planned(&staging, &ct());
         pool.unwrap().install(plan)
     };
     assert_eq!(with(1), with(5));
@@ -264,7 +308,7 @@ fn the_structure_set_numbers_names_and_describes() {
         (Point3::new(40.0, 0.0, 0.0), 6.0),
     ]);
     let staging = staged(&suv, &[Region::Distant, Region::Distant]);
-    let planned = plan_targets(&staging, &ct(), &nothing(), &PlanningConfig::default());
+    let planned = planned(&staging, &ct());
     let set = structure_set(&planned.targets);
     let numbers: Vec<_> = set.rois.iter().map(|r| r.number).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
@@ -287,8 +331,11 @@ fn counts(bed: usize, node: usize, distant: usize) -> Staging {
         .flat_map(|(region, n)| std::iter::repeat_n(region, n));
     Staging {
         lesions: lesions
-            .map(|region| Lesion {
+            .zip(1..)
+            .map(|(region, id)| Lesion {
+                id,
                 region,
+                mi_tnm: category(region).to_owned(),
                 ..pattern.clone()
             })
             .collect(),
@@ -298,23 +345,20 @@ fn counts(bed: usize, node: usize, distant: usize) -> Staging {
 
 #[test]
 fn each_pattern_of_disease_gets_its_kinds() {
-    use Intensification::{BedBoost, MetastasisDirected, NodeBoost, PelvicRt};
-    let config = PlanningConfig::default();
-    let kinds =
-        |bed, node, distant| recommend(&counts(bed, node, distant), &config).intensification;
+    use Intensification::{BedBoost, MetastasisDirected, NodeBoost, PelvicRt, Systemic};
+    let kinds = |bed, node, distant| recommend(&counts(bed, node, distant)).intensification;
     assert_eq!(kinds(0, 0, 0), []);
     assert_eq!(kinds(1, 0, 0), [BedBoost]);
     assert_eq!(kinds(0, 2, 0), [PelvicRt, NodeBoost]);
     assert_eq!(kinds(1, 1, 0), [PelvicRt, NodeBoost, BedBoost]);
     assert_eq!(kinds(0, 0, 1), [MetastasisDirected]);
     assert_eq!(kinds(0, 2, 3), [PelvicRt, NodeBoost, MetastasisDirected]);
-    assert_eq!(kinds(0, 3, 3), [], "six nodal and distant lesions");
+    assert_eq!(kinds(0, 3, 3), [Systemic], "six nodal and distant lesions");
 }
 
 #[test]
 fn a_count_that_depends_on_the_rule_is_told() {
-    let config = PlanningConfig::default();
-    let recommendation = recommend(&counts(1, 3, 2), &config);
+    let recommendation = recommend(&counts(1, 3, 2));
     assert!(!recommendation.intensification.is_empty());
     assert!(
         recommendation
@@ -322,11 +366,11 @@ fn a_count_that_depends_on_the_rule_is_told() {
             .iter()
             .any(|c| c.contains("6 in all, 5 nodal and distant, 2 outside"))
     );
-    let all = PlanningConfig {
-        counted_lesions: CountedLesions::All,
-        ..config
-    };
-    assert!(recommend(&counts(1, 3, 2), &all).intensification.is_empty());
+    let mut all = Policy::default();
+    all.limits.counted_lesions = CountedLesions::All;
+    let patient = crate::Patient::default();
+    let strict = crate::recommend(&counts(1, 3, 2), &patient, &all);
+    assert_eq!(strict.intensification, [Intensification::Systemic]);
 }
 
 #[test]
@@ -336,7 +380,7 @@ fn the_rationale_names_the_lesions_and_their_size() {
         (Point3::new(40.0, 0.0, 0.0), 6.0),
     ]);
     let staging = staged(&suv, &[Region::PelvicNode, Region::PelvicNode]);
-    let rationale = recommend(&staging, &PlanningConfig::default()).rationale;
+    let rationale = recommend(&staging).rationale;
     let [first, second] = &staging.lesions[..] else {
         panic!("two lesions")
     };
@@ -350,16 +394,31 @@ fn the_rationale_names_the_lesions_and_their_size() {
 }
 
 #[test]
+fn the_rules_that_were_met_tell_by_which_facts() {
+    let recommendation = recommend(&counts(1, 0, 2));
+    let ids: Vec<_> = recommendation.rules.iter().map(|r| r.id.as_str()).collect();
+    assert_eq!(ids, ["bed", "metastases"]);
+    assert_eq!(
+        recommendation.rules[1].because,
+        ["metastases 2 (at least 1)"]
+    );
+    let many = recommend(&counts(0, 3, 3));
+    assert_eq!(many.rules[0].id, "polymetastatic");
+    assert_eq!(many.rules[0].because, ["counted 6 (beyond the limit of 5)"]);
+    assert!(many.rules[0].sources[0].starts_with("NCT03525288: Randomised"));
+}
+
+#[test]
 fn lesions_that_cannot_be_placed_suggest_nothing_and_say_so() {
     let mut staging = counts(0, 4, 0);
     let undetermined = staged(&suv(&[(Point3::origin(), 8.0)]), &[Region::Undetermined]);
-    let nothing = recommend(&undetermined, &PlanningConfig::default());
+    let nothing = recommend(&undetermined);
     assert!(nothing.intensification.is_empty());
     assert!(nothing.rationale[0].starts_with("no lesion could be placed"));
 
     staging.lesions.extend(undetermined.lesions.clone());
     staging.lesions.extend(undetermined.lesions);
-    let some = recommend(&staging, &PlanningConfig::default());
+    let some = recommend(&staging);
     assert!(!some.intensification.is_empty());
     let ambiguity = "with the lesions of undetermined place 6 would be counted, more than 5";
     assert!(
@@ -371,18 +430,15 @@ fn lesions_that_cannot_be_placed_suggest_nothing_and_say_so() {
 
 #[test]
 fn leaving_out_an_uncertain_lesion_is_thought_through() {
-    let config = PlanningConfig::default();
     let caution = |bed, node, distant, uncertain: usize| {
         let mut staging = counts(bed, node, distant);
         staging.lesions[uncertain].confidence = 0.4;
-        staging.lesions[uncertain].id = 9;
-        let cautions = recommend(&staging, &config).cautions.into_iter();
-        let mut found = cautions.filter(|c| c.contains("uncertain"));
-        let only = found.next().unwrap();
+        let told = recommend(&staging).cautions;
+        let start = format!("lesion {} is uncertain (40 %); without it ", uncertain + 1);
+        let mut found = told.iter().filter_map(|c| c.strip_prefix(&start));
+        let only = found.next().unwrap().to_owned();
         assert_eq!(found.next(), None);
-        only.strip_prefix("lesion 9 is uncertain (40 %); without it ")
-            .unwrap()
-            .to_owned()
+        only
     };
     assert_eq!(caution(0, 2, 0, 0), "the suggestion stays the same");
     assert_eq!(caution(0, 1, 0, 0), "no intensification would be suggested");
@@ -395,11 +451,89 @@ fn leaving_out_an_uncertain_lesion_is_thought_through() {
 }
 
 #[test]
-fn a_margin_out_of_range_is_named() {
-    let mut config = PlanningConfig::default();
-    config.node.ctv_to_ptv_mm = MarginSetting::Uniform(-5.0);
-    assert_eq!(
-        config.validate().unwrap_err(),
-        "planning.node.ctv-to-ptv-mm is -5, expected 0 to 50"
+fn an_equivocal_category_makes_a_lesion_uncertain() {
+    let mut staging = counts(0, 2, 0);
+    staging.lesions[1].psma_rads = Some(PsmaRads {
+        category: "3A",
+        evidence: String::new(),
+    });
+    let told = recommend(&staging);
+    let sentence = "lesion 2 is uncertain (PSMA-RADS 3A); without it the suggestion stays the same";
+    assert!(
+        told.cautions.iter().any(|c| c == sentence),
+        "{:?}",
+        told.cautions
     );
+    assert!(told.caution_ids.contains(&"uncertain".to_owned()));
+}
+
+#[test]
+fn a_lesion_gets_planning_volumes_where_something_is_suggested_for_it() {
+    let suv = suv(&[
+        (Point3::new(-40.0, 0.0, 0.0), 8.0),
+        (Point3::new(40.0, 0.0, 0.0), 6.0),
+    ]);
+    let staging = staged(&suv, &[Region::ProstateBed, Region::Distant]);
+    let policy = Policy::default();
+    let kinds = [Intensification::BedBoost];
+    let prescription = Prescription {
+        policy: &policy,
+        suggested: &kinds,
+        limits: &LimitsConfig::default(),
+    };
+    let planned = crate::plan_targets(&staging, &ct(), &nothing(), &prescription);
+    let names: Vec<_> = planned.targets.iter().map(|t| t.name.as_str()).collect();
+    assert_eq!(names, ["GTV_Bed_1", "GTV_M_1", "CTV_Bed_1", "PTV_Bed_1"]);
+    assert_eq!(
+        planned.cautions,
+        ["lesion 2 has a GTV alone: the recommendation has no radiotherapy for it"]
+    );
+    let ptv = &planned.targets[3];
+    assert_eq!((ptv.dose_gy, ptv.fractions), (Some(70.0), Some(35)));
+    assert_eq!(ptv.dose_levels, policy.treatments[0].doses);
+    assert!(planned.targets[0].dose_levels.is_empty());
+}
+
+/// A staging with one lesion of each region, the second a node of a station.
+fn with_station(region: Region, station: &str, category: &str) -> Staging {
+    let mut staging = counts(0, 1, 0);
+    staging.lesions[0] = Lesion {
+        region,
+        station: Some(station.to_owned()),
+        mi_tnm: category.to_owned(),
+        ..staging.lesions[0].clone()
+    };
+    staging
+}
+
+#[test]
+fn high_nodes_raise_the_pelvic_volume_whatever_they_are_called() {
+    use crate::PelvisTop::{AboveHighestNode, AorticBifurcation, L5S1};
+    let node = [Intensification::PelvicRt, Intensification::NodeBoost];
+    for (region, station, category, top) in [
+        (Region::PelvicNode, "obturator", "miN1", L5S1),
+        (
+            Region::PelvicNode,
+            "common_iliac",
+            "miN1",
+            AorticBifurcation,
+        ),
+        (Region::Distant, "common_iliac", "miM1a", AorticBifurcation),
+        (
+            Region::Distant,
+            "retroperitoneal",
+            "miM1a",
+            AboveHighestNode,
+        ),
+    ] {
+        let told = recommend(&with_station(region, station, category));
+        assert_eq!(told.intensification, node, "{station}");
+        assert_eq!(told.pelvis_top, Some(top), "{station}");
+    }
+    let inguinal = recommend(&with_station(Region::Distant, "inguinal", "miM1a"));
+    assert_eq!(
+        inguinal.intensification,
+        [Intensification::MetastasisDirected]
+    );
+    assert_eq!(inguinal.pelvis_top, None);
 }

@@ -3,7 +3,7 @@
 use isoboost_lesion::{
     Focus, NoRecovery, OutlineRange, PatientTotals, PointFocus, RecoveryEstimate,
 };
-use isoboost_planning::{Recommendation, Target, TargetKind};
+use isoboost_planning::{Policy, Target, TargetKind};
 use isoboost_staging::{Alternative, Correlate, Excluded, Lesion, Staging, Suspicion};
 use isoboost_suv::SuvDerivation;
 use isoboost_volume::Margins;
@@ -11,10 +11,11 @@ use nalgebra::Point3;
 
 use crate::document::{
     AbsentReference, AlternativeInfo, DerivationStep, ExcludedInfo, LesionInfo, MarginInfo,
-    MeasuresInfo, NormalisedSuv, OverrideInfo, PointInfo, PsmaRadsInfo, RecommendationInfo,
-    RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo, StageInfo,
-    SuspicionInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo,
+    MeasuresInfo, NormalisedSuv, OverrideInfo, PointInfo, PsmaRadsInfo, RecoveryInfo,
+    ReferenceUptake, References, RegionTotal, Report, RuleInfo, StageInfo, SuspicionInfo, SuvInfo,
+    TargetInfo, Total, UncertaintyInfo,
 };
+use crate::recommendation::DoseLevelInfo;
 
 impl From<&SuvDerivation> for SuvInfo {
     fn from(suv: &SuvDerivation) -> Self {
@@ -282,22 +283,9 @@ impl NormalisedSuv {
     }
 }
 
-impl From<&Recommendation> for RecommendationInfo {
-    fn from(recommendation: &Recommendation) -> Self {
-        let names = recommendation
-            .intensification
-            .iter()
-            .map(|kind| kind.name().to_owned());
-        Self {
-            intensification: names.collect(),
-            rationale: recommendation.rationale.clone(),
-            cautions: recommendation.cautions.clone(),
-        }
-    }
-}
-
-impl From<&Target> for TargetInfo {
-    fn from(target: &Target) -> Self {
+impl TargetInfo {
+    /// A target with its dose levels, whose sources are those of the policy.
+    pub fn of(target: &Target, policy: &Policy) -> Self {
         let kind = match target.kind {
             TargetKind::Gtv => "GTV",
             TargetKind::Ctv => "CTV",
@@ -312,6 +300,7 @@ impl From<&Target> for TargetInfo {
             margin_mm: target.margins.as_ref().map(MarginInfo::from),
             dose_gy: target.dose_gy,
             fractions: target.fractions,
+            dose_levels: DoseLevelInfo::all(&target.dose_levels, policy),
             notes: target.notes.clone(),
         }
     }

@@ -6,6 +6,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::recommendation::{DoseLevelInfo, RecommendationInfo};
+
 /// Name and version of the document's format.
 pub const SCHEMA: &str = "isoboost.report/1";
 /// What every reader must know, in every report.
@@ -510,19 +512,6 @@ pub struct RegionTotal {
     pub dmax_mm: Option<f64>,
 }
 
-/// What is suggested.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RecommendationInfo {
-    /// `pelvic_rt`, `node_boost`, `bed_boost`, `metastasis_directed`.
-    #[schemars(inner(regex(pattern = "^(pelvic_rt|node_boost|bed_boost|metastasis_directed)$")))]
-    pub intensification: Vec<String>,
-    /// Why.
-    pub rationale: Vec<String>,
-    /// What speaks against taking it as it stands.
-    pub cautions: Vec<String>,
-}
-
 /// A suggested volume.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -544,6 +533,8 @@ pub struct TargetInfo {
     pub dose_gy: Option<f64>,
     /// Number of fractions of that dose.
     pub fractions: Option<u32>,
+    /// That dose and the others that the policy names, the one to start from first.
+    pub dose_levels: Vec<DoseLevelInfo>,
     /// What a planner should know of it.
     pub notes: Vec<String>,
 }

@@ -2,28 +2,37 @@
 //! and the comparison of two results.
 
 mod canvas;
+mod cohort;
 mod compare;
 mod compose;
 mod document;
 mod layers;
 mod mip;
 mod nifti;
+mod recommendation;
 mod table;
 
+pub use cohort::{
+    COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PolicyCount,
+};
 pub use compare::{
     CompareError, Difference, LabelTolerance, MatchTolerance, NumberTolerance, Tolerance, compare,
 };
 pub use document::{
     AbsentReference, AlternativeInfo, CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo,
     MarginInfo, MeasuresInfo, NormalisedSuv, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo,
-    PsmaRadsInfo, RecommendationInfo, RecoveryInfo, ReferenceUptake, References, RegionTotal,
-    Report, RuleInfo, SCHEMA, Software, StageInfo, StudyInfo, SuspicionInfo, SuvInfo, TargetInfo,
-    Total, UncertaintyInfo, WarningInfo,
+    PsmaRadsInfo, RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo, SCHEMA,
+    Software, StageInfo, StudyInfo, SuspicionInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo,
+    WarningInfo,
 };
 pub use layers::{NumberedMask, pack_layers};
 pub use mip::{MipMark, mip_png};
 pub use nifti::{
     NiftiError, read_label_map, read_volume, write_label_layers, write_label_map, write_volume,
+};
+pub use recommendation::{
+    CountsInfo, DoseLevelInfo, FactsInfo, FiredRuleInfo, PolicyInfo, RecommendationInfo,
+    TouchingInfo, WholeVolumeInfo,
 };
 pub use table::lesions_csv;
 

@@ -5,11 +5,12 @@
 use std::path::Path;
 
 use isoboost_report::{
-    AbsentReference, AlternativeInfo, CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo,
-    MarginInfo, MeasuresInfo, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo, PsmaRadsInfo,
-    RecommendationInfo, RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo,
-    SCHEMA, Software, StageInfo, StudyInfo, SuspicionInfo, SuvInfo, TargetInfo, Total,
-    UncertaintyInfo, WarningInfo, lesions_csv,
+    AbsentReference, AlternativeInfo, CountsInfo, CtInfo, DISCLAIMER, DerivationStep,
+    DoseLevelInfo, ExcludedInfo, FactsInfo, FiredRuleInfo, LesionInfo, MarginInfo, MeasuresInfo,
+    OverrideInfo, PetInfo, PointInfo, PolicyInfo, ProvenanceInfo, PsmaRadsInfo, RecommendationInfo,
+    RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo, SCHEMA, Software,
+    StageInfo, StudyInfo, SuspicionInfo, SuvInfo, TargetInfo, Total, TouchingInfo, UncertaintyInfo,
+    WarningInfo, WholeVolumeInfo, lesions_csv,
 };
 use serde_json::Value;
 
@@ -80,6 +81,7 @@ fn targets() -> Vec<TargetInfo> {
         margin_mm: None,
         dose_gy: None,
         fractions: None,
+        dose_levels: Vec::new(),
         notes: vec!["PET isosurface at 41 % of SUVmax".to_owned()],
     };
     let ptv = TargetInfo {
@@ -97,10 +99,84 @@ fn targets() -> Vec<TargetInfo> {
         }),
         dose_gy: Some(66.0),
         fractions: Some(30),
+        dose_levels: levels(66.0, 30),
         notes: Vec::new(),
         ..gtv.clone()
     };
     vec![gtv, ptv]
+}
+
+/// A dose level whose equivalents are told by the closed form.
+fn levels(total_gy: f64, fractions: u32) -> Vec<DoseLevelInfo> {
+    let per_fraction = total_gy / f64::from(fractions);
+    let eqd2 = |alpha_beta: f64| total_gy * (per_fraction + alpha_beta) / (2.0 + alpha_beta);
+    vec![DoseLevelInfo {
+        label: "median of a survey".to_owned(),
+        total_gy,
+        fractions,
+        dose_per_fraction_gy: per_fraction,
+        eqd2_alpha_beta_1_5_gy: eqd2(1.5),
+        eqd2_alpha_beta_3_gy: eqd2(3.0),
+        eqd2_nominal: false,
+        source: "Survey 2019: 10.1186/s13014-019-1383-0".to_owned(),
+    }]
+}
+
+/// No lesion of any class.
+fn counts() -> CountsInfo {
+    CountsInfo {
+        lesions: 0,
+        bed: 0,
+        pelvic_node: 0,
+        common_iliac: 0,
+        para_aortic: 0,
+        distant_node: 0,
+        bone: 0,
+        visceral: 0,
+        undetermined: 0,
+        nodal_and_distant: 0,
+        extrapelvic: 0,
+    }
+}
+
+/// What is known of a patient without a clinical file.
+fn facts() -> FactsInfo {
+    FactsInfo {
+        psa_ng_ml: None,
+        psa_date: None,
+        prior_pelvic_rt: "unknown".to_owned(),
+        hormone_therapy: "unknown".to_owned(),
+        egfr_ml_min: None,
+        tracer: None,
+        liver_excreted_tracer: None,
+        pattern: "negative".to_owned(),
+        counts: counts(),
+        counted: 0,
+        limit: 5,
+        uncertain: 0,
+        largest_distant_mm: None,
+        touching: Vec::new(),
+    }
+}
+
+/// Radiotherapy as planned.
+fn recommendation() -> RecommendationInfo {
+    RecommendationInfo {
+        intensification: Vec::new(),
+        rationale: vec!["no PSMA-avid lesion found".to_owned()],
+        cautions: Vec::new(),
+        caution_ids: Vec::new(),
+        out_of_scope: false,
+        rules: Vec::new(),
+        pelvis_top: None,
+        volumes: Vec::new(),
+        facts: facts(),
+        policy: PolicyInfo {
+            name: "psma-guided-salvage".to_owned(),
+            version: "1.0".to_owned(),
+            sha256: "a".repeat(64),
+        },
+    }
 }
 
 fn lesion() -> LesionInfo {
@@ -216,6 +292,40 @@ fn full() -> Report {
             intensification: vec!["pelvic_rt".to_owned(), "node_boost".to_owned()],
             rationale: vec!["1 avid pelvic node".to_owned()],
             cautions: vec!["doses are starting points".to_owned()],
+            caution_ids: vec!["doses".to_owned()],
+            rules: vec![FiredRuleInfo {
+                id: "pelvic-nodes".to_owned(),
+                intensification: vec!["pelvic_rt".to_owned(), "node_boost".to_owned()],
+                because: vec!["pelvic-node 1 (at least 1)".to_owned()],
+                sources: vec!["NCT03525288: registry record".to_owned()],
+            }],
+            pelvis_top: Some("l5_s1".to_owned()),
+            volumes: vec![WholeVolumeInfo {
+                name: "pelvis".to_owned(),
+                dose_levels: levels(50.0, 25),
+            }],
+            facts: FactsInfo {
+                psa_ng_ml: Some(0.4),
+                psa_date: Some("2026-02-14".to_owned()),
+                prior_pelvic_rt: "no".to_owned(),
+                egfr_ml_min: Some(78.0),
+                tracer: Some("PSMA-1007".to_owned()),
+                liver_excreted_tracer: Some(true),
+                pattern: "node".to_owned(),
+                counts: CountsInfo {
+                    lesions: 1,
+                    pelvic_node: 1,
+                    nodal_and_distant: 1,
+                    ..counts()
+                },
+                counted: 1,
+                touching: vec![TouchingInfo {
+                    lesion_id: 1,
+                    organ: "bowel".to_owned(),
+                }],
+                ..facts()
+            },
+            ..recommendation()
         },
         targets: targets(),
         warnings: vec![WarningInfo {
@@ -276,11 +386,7 @@ fn bare() -> Report {
             dmax_mm: None,
             regions: Vec::new(),
         },
-        recommendation: RecommendationInfo {
-            intensification: Vec::new(),
-            rationale: vec!["no PSMA-avid lesion found".to_owned()],
-            cautions: Vec::new(),
-        },
+        recommendation: recommendation(),
         targets: Vec::new(),
         isotoxic: None,
         warnings: Vec::new(),
@@ -380,13 +486,15 @@ fn the_schema_takes_what_is_written_and_nothing_else() {
             .collect();
         assert!(errors.is_empty(), "{errors:?}");
     }
-    let wrong: [(&str, Value); 7] = [
+    let wrong: [(&str, Value); 9] = [
         ("/schema", "isoboost.report/2".into()),
         ("/lesions/0/suv_max", "12.5".into()),
         ("/lesions/0/region", "neck".into()),
         ("/lesions/0/confidence", 90.into()),
         ("/excluded/0/centroid_mm", serde_json::json!([1.0, 2.0])),
         ("/recommendation/intensification/0", "chemotherapy".into()),
+        ("/recommendation/pelvis_top", "diaphragm".into()),
+        ("/recommendation/facts/prior_pelvic_rt", "perhaps".into()),
         ("/targets/0/kind", "ITV".into()),
     ];
     for (place, value) in wrong {

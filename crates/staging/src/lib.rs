@@ -60,7 +60,7 @@ mod verdict;
 
 pub use config::{CommonIliac, Promise, StagingConfig};
 pub use mitnm::{BonePattern, MiTnm};
-pub use pattern::Pattern;
+pub use pattern::{Pattern, RegionCounts};
 pub use psma_rads::PsmaRads;
 pub use psma_score::{PsmaScore, psma_score};
 pub use region::{BedSite, Certainty, ExclusionReason, Region, Station};

@@ -38,32 +38,51 @@ impl Pattern {
     }
 }
 
-impl Staging {
+/// How many lesions there are in each region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RegionCounts {
+    /// In the prostate bed.
+    pub bed: usize,
+    /// Pelvic nodes.
+    pub pelvic_node: usize,
+    /// Elsewhere.
+    pub distant: usize,
+    /// Of undetermined place.
+    pub undetermined: usize,
+}
+
+impl RegionCounts {
     /// The pattern of the lesions; `most` nodal and distant ones are still few.
     ///
     /// Lesions of undetermined place count as far as they can: where there are few others they may
     /// lie anywhere, and the pattern is open.
     pub fn pattern(&self, most: usize) -> Pattern {
-        let count = |region| self.lesions.iter().filter(|l| l.region == region).count();
-        let [bed, node, distant, open] = [
-            Region::ProstateBed,
-            Region::PelvicNode,
-            Region::Distant,
-            Region::Undetermined,
-        ]
-        .map(count);
-        if node + distant > most {
+        if self.pelvic_node + self.distant > most {
             return Pattern::Polymetastatic;
         }
-        if open > 0 {
+        if self.undetermined > 0 {
             return Pattern::Undetermined;
         }
-        match (bed > 0, node > 0, distant > 0) {
+        match (self.bed > 0, self.pelvic_node > 0, self.distant > 0) {
             (_, _, true) => Pattern::Oligometastatic,
             (true, true, false) => Pattern::BedAndNode,
             (true, false, false) => Pattern::Bed,
             (false, true, false) => Pattern::Node,
             (false, false, false) => Pattern::Negative,
         }
+    }
+}
+
+impl Staging {
+    /// The pattern of the lesions; `most` nodal and distant ones are still few.
+    pub fn pattern(&self, most: usize) -> Pattern {
+        let count = |region| self.lesions.iter().filter(|l| l.region == region).count();
+        let counts = RegionCounts {
+            bed: count(Region::ProstateBed),
+            pelvic_node: count(Region::PelvicNode),
+            distant: count(Region::Distant),
+            undetermined: count(Region::Undetermined),
+        };
+        counts.pattern(most)
     }
 }

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod cohort;
 mod compare;
 mod config;
 mod inspect;
@@ -8,6 +9,7 @@ mod run;
 mod shell;
 mod suv;
 
+pub(crate) use cohort::cohort;
 pub(crate) use compare::compare;
 pub(crate) use config::config;
 pub(crate) use inspect::inspect;

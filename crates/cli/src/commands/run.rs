@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use isoboost_pipeline::{
-    Config, ImportedFrom, RunError, RunRequest, RunSummary, StudyStatus, StudySummary,
+    ClinicalTable, Config, ImportedFrom, PolicyInUse, RunError, RunRequest, RunSummary,
+    StudyStatus, StudySummary,
 };
 
 use crate::args::RunArgs;
@@ -13,6 +14,12 @@ use crate::progress::Progress;
 
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
     let config = Config::load(args.preset.as_deref(), args.config.as_deref())
+        .map_err(|error| Failure::new(USAGE, &error))?;
+    let policy = PolicyInUse::choose(args.policy.as_deref(), &config, args.config.as_deref())
+        .map_err(|error| Failure::new(USAGE, &error))?;
+    let clinical = args.clinical.as_deref().map(ClinicalTable::read);
+    let clinical = clinical
+        .transpose()
         .map_err(|error| Failure::new(USAGE, &error))?;
     if let Some(jobs) = args.jobs {
         rayon::ThreadPoolBuilder::new()
@@ -24,6 +31,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
         inputs: args.inputs.clone(),
         out: args.out.clone(),
         config,
+        policy,
+        clinical,
         choice: args.choice.to_choice(),
         facts: args.facts.to_options(),
         organs: organs(args),
@@ -68,6 +77,12 @@ fn tell(summary: &RunSummary, args: &RunArgs) {
     }
     for problem in &summary.problems {
         to_stderr(&format!("unreadable: {problem}"));
+    }
+    if !summary.unused_clinical_rows.is_empty() {
+        let rows = summary.unused_clinical_rows.join(", ");
+        to_stderr(&format!(
+            "warning: the clinical file has rows of no study here: {rows}"
+        ));
     }
 }
 

@@ -114,6 +114,8 @@ pub enum Intensification {
     BedBoost,
     /// Treatment of every distant metastasis.
     MetastasisDirected,
+    /// Systemic treatment, as there are too many lesions to treat each.
+    Systemic,
 }
 
 /// What should follow from the lesions.
@@ -123,8 +125,7 @@ pub struct Expected {
     /// What is to be proposed, in the order of [`Intensification`].
     pub intensification: Vec<Intensification>,
     /// Whether there are too many lesions to treat each (more than five nodal and distant ones,
-    /// the limit of NCT03525288): systemic treatment comes first, and metastasis-directed
-    /// radiotherapy to all is not to be proposed.
+    /// the limit of NCT03525288): systemic treatment comes first, and no boost is to be proposed.
     pub polymetastatic: bool,
 }
 
@@ -138,6 +139,9 @@ impl Expected {
         let (nodes, distant) = (count(Region::PelvicNode), count(Region::Distant));
         let polymetastatic = nodes + distant > OLIGOMETASTATIC_LIMIT;
         let mut intensification = Vec::new();
+        if polymetastatic {
+            intensification.push(Intensification::Systemic);
+        }
         if !polymetastatic && nodes > 0 {
             intensification.extend([Intensification::PelvicRt, Intensification::NodeBoost]);
         }
