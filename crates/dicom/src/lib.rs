@@ -45,6 +45,7 @@ mod atomic_file;
 mod attributes;
 mod copied;
 mod decimal;
+mod derived_object;
 mod discover;
 mod elements;
 mod encoding;
@@ -76,6 +77,7 @@ mod uid;
 mod walk;
 
 pub use attributes::{AttributeError, Attributes};
+pub use derived_object::{ObjectWriteError, WrittenObject};
 pub use discover::{DiscoverError, Discovery, FileProblem, discover};
 pub use elements::ValueError;
 pub use finding::Finding;
@@ -89,7 +91,7 @@ pub use pixels::{CompressionError, PixelProblem};
 pub use provenance::{Equipment, Provenance};
 pub use reference_images::{ReferenceError, ReferenceImages, ReferenceSlice};
 pub use rtstruct::{
-    ImportedStructures, StructureError, StructureReadError, StructureWriteError, WrittenObject,
+    ImportedStructures, StructureError, StructureReadError, StructureWriteError,
     read_structure_set, write_structure_set,
 };
 pub use segmentation::{
