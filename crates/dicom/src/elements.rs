@@ -10,6 +10,7 @@ use dicom_dictionary_std::StandardDataDictionary;
 use dicom_object::InMemDicomObject;
 
 use crate::attributes::named;
+use crate::decimal::push_decimal;
 
 /// A value that its attribute cannot hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -86,6 +87,15 @@ impl Elements {
         self.put(tag, VR::CS, value.into())
     }
 
+    /// Several code strings.
+    pub(crate) fn codes(&mut self, tag: Tag, values: &[&str]) -> Result<(), ValueError> {
+        for value in values {
+            self.code(tag, value)?;
+        }
+        let values = values.iter().map(|value| (*value).to_owned());
+        self.put(tag, VR::CS, PrimitiveValue::Strs(values.collect()))
+    }
+
     /// A short string.
     pub(crate) fn short(&mut self, tag: Tag, value: &str) -> Result<(), ValueError> {
         let expected = "text of at most 16 characters without a backslash";
@@ -103,11 +113,8 @@ impl Elements {
     /// A short text of several sentences, which may hold a backslash.
     pub(crate) fn paragraph(&mut self, tag: Tag, value: &str) -> Result<(), ValueError> {
         let is_short = value.chars().count() <= 1024;
-        let is_printable = value
-            .chars()
-            .all(|c| !c.is_control() || c == '\n' || c == '\r');
         let expected = "text of at most 1024 characters without control characters";
-        check(tag, value, is_short && is_printable, expected)?;
+        check(tag, value, is_short && is_printable(value), expected)?;
         self.put(tag, VR::ST, value.into())
     }
 
@@ -136,6 +143,90 @@ impl Elements {
         let is_valid = joined.split('\\').all(is_decimal);
         check(tag, &joined, is_valid, "numbers of at most 16 characters")?;
         self.put(tag, VR::DS, joined.into())
+    }
+
+    /// Numbers as decimal strings with at most `decimals` digits after the point.
+    pub(crate) fn numbers(
+        &mut self,
+        tag: Tag,
+        values: &[f64],
+        decimals: usize,
+    ) -> Result<(), ValueError> {
+        let mut joined = String::new();
+        for (n, value) in values.iter().enumerate() {
+            if n > 0 {
+                joined.push('\\');
+            }
+            let expected = "finite numbers that 16 characters hold";
+            let held = push_decimal(&mut joined, *value, decimals).is_some();
+            check(tag, &value.to_string(), held, expected)?;
+        }
+        self.decimals(tag, joined)
+    }
+
+    /// Unsigned integers of 16 bits.
+    pub(crate) fn unsigned(&mut self, tag: Tag, values: &[u16]) -> Result<(), ValueError> {
+        self.put(
+            tag,
+            VR::US,
+            PrimitiveValue::U16(values.iter().copied().collect()),
+        )
+    }
+
+    /// Unsigned integers of 32 bits.
+    pub(crate) fn unsigned_long(&mut self, tag: Tag, values: &[u32]) -> Result<(), ValueError> {
+        self.put(
+            tag,
+            VR::UL,
+            PrimitiveValue::U32(values.iter().copied().collect()),
+        )
+    }
+
+    /// A floating point number of 64 bits.
+    pub(crate) fn double(&mut self, tag: Tag, value: f64) -> Result<(), ValueError> {
+        check(
+            tag,
+            &value.to_string(),
+            value.is_finite(),
+            "a finite number",
+        )?;
+        self.put(tag, VR::FD, value.into())
+    }
+
+    /// The tag of another attribute.
+    pub(crate) fn pointer(&mut self, tag: Tag, to: Tag) -> Result<(), ValueError> {
+        self.put(tag, VR::AT, to.into())
+    }
+
+    /// A text of any length, as of reports.
+    pub(crate) fn unlimited(&mut self, tag: Tag, value: &str) -> Result<(), ValueError> {
+        check(
+            tag,
+            value,
+            is_printable(value),
+            "text without control characters",
+        )?;
+        self.put(tag, VR::UT, value.into())
+    }
+
+    /// A long text of several sentences.
+    pub(crate) fn long_text(&mut self, tag: Tag, value: &str) -> Result<(), ValueError> {
+        let is_short = value.chars().count() <= 10_240;
+        let expected = "text of at most 10240 characters without control characters";
+        check(tag, value, is_short && is_printable(value), expected)?;
+        self.put(tag, VR::LT, value.into())
+    }
+
+    /// Pixel Data of bits or bytes; an odd count of bytes is padded.
+    pub(crate) fn pixels(&mut self, mut bytes: Vec<u8>) {
+        if bytes.len() % 2 == 1 {
+            bytes.push(0);
+        }
+        self.object.put(DataElement::new(
+            dicom_dictionary_std::tags::PIXEL_DATA,
+            VR::OB,
+            PrimitiveValue::from(bytes),
+        ));
     }
 
     /// A date.
@@ -170,15 +261,28 @@ impl Elements {
     pub(crate) fn concept(
         &mut self,
         tag: Tag,
-        (value, scheme, meaning): (&str, &str, &str),
+        concept: (&str, &str, &str),
     ) -> Result<(), ValueError> {
+        self.sequence(tag, [Self::code_item(concept)?])
+    }
+
+    /// The item of a coded concept.
+    pub(crate) fn code_item(
+        (value, scheme, meaning): (&str, &str, &str),
+    ) -> Result<Self, ValueError> {
         use dicom_dictionary_std::tags;
         let mut code = Self::new();
         code.short(tags::CODE_VALUE, value)?;
         code.short(tags::CODING_SCHEME_DESIGNATOR, scheme)?;
         code.long(tags::CODE_MEANING, meaning)?;
-        self.sequence(tag, [code])
+        Ok(code)
     }
+}
+
+fn is_printable(value: &str) -> bool {
+    value
+        .chars()
+        .all(|c| !c.is_control() || c == '\n' || c == '\r')
 }
 
 fn check(tag: Tag, found: &str, is_valid: bool, expected: &'static str) -> Result<(), ValueError> {

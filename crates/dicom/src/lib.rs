@@ -1,5 +1,5 @@
-//! All DICOM knowledge: finding studies, loading PET and CT, reading and writing structure sets,
-//! reading segmentations.
+//! All DICOM knowledge: finding studies, loading PET and CT, reading and writing structure sets
+//! and segmentations, writing measurement reports.
 //!
 //! Reading goes in three steps, each of which can be refused with a reason:
 //!
@@ -43,8 +43,10 @@
 mod archive;
 mod atomic_file;
 mod attributes;
+mod cielab;
 mod copied;
 mod decimal;
+mod derived_object;
 mod discover;
 mod elements;
 mod encoding;
@@ -56,6 +58,7 @@ mod geometry_problem;
 mod grouping;
 mod header;
 mod load;
+mod measurement_report;
 mod patient_study;
 mod pet_facts;
 mod pet_frame;
@@ -76,6 +79,7 @@ mod uid;
 mod walk;
 
 pub use attributes::{AttributeError, Attributes};
+pub use derived_object::{ObjectWriteError, WrittenObject};
 pub use discover::{DiscoverError, Discovery, FileProblem, discover};
 pub use elements::ValueError;
 pub use finding::Finding;
@@ -83,18 +87,22 @@ pub use frames::Rescale;
 pub use geometry_problem::{GeometryProblem, SlicePositions};
 pub use header::{Header, HeaderError};
 pub use load::{LoadError, LoadedPet, load_ct, load_pet, read_pet_facts};
+pub use measurement_report::{
+    Evaluation, Measurement, MeasurementGroup, MeasurementReport, ReportWriteError,
+    write_measurement_report,
+};
 pub use patient_study::PatientStudy;
 pub use pet_facts::{PetSlice, pet_facts};
 pub use pixels::{CompressionError, PixelProblem};
 pub use provenance::{Equipment, Provenance};
 pub use reference_images::{ReferenceError, ReferenceImages, ReferenceSlice};
 pub use rtstruct::{
-    ImportedStructures, StructureError, StructureReadError, StructureWriteError, WrittenObject,
+    ImportedStructures, StructureError, StructureReadError, StructureWriteError,
     read_structure_set, write_structure_set,
 };
 pub use segmentation::{
-    Code, Concept, Segment, Segmentation, SegmentationProblem, SegmentationReadError,
-    read_segmentation,
+    Code, Concept, DrawnSegment, DrawnSegmentation, Segment, Segmentation, SegmentationProblem,
+    SegmentationReadError, SegmentationWriteError, read_segmentation, write_segmentation,
 };
 pub use select::{SelectError, Selection, SeriesChoice, select};
 pub use sop_class::ObjectKind;

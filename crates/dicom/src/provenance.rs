@@ -44,6 +44,12 @@ impl Provenance {
         format!("{} {}, configuration {hash}", self.software, self.version)
     }
 
+    /// What tells this software with its configuration from others, where an object must have a
+    /// serial number.
+    pub(crate) fn serial_number(&self) -> String {
+        cut(&self.configuration)
+    }
+
     /// This software as an item of the Contributing Equipment Sequence.
     pub(crate) fn contribution(&self, what: &str) -> Result<Elements, ValueError> {
         let mut item = Equipment {

@@ -13,7 +13,7 @@ mod write;
 
 pub use check::StructureError;
 pub use read::{ImportedStructures, StructureReadError, read_structure_set};
-pub use write::{StructureWriteError, WrittenObject, write_structure_set};
+pub use write::{StructureWriteError, write_structure_set};
 
 use isoboost_volume::RoiType;
 

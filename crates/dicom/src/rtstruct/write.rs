@@ -1,24 +1,21 @@
 //! Writing of structure sets.
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use dicom_core::VR;
 use dicom_dictionary_std::{tags, uids};
-use dicom_encoding::TransferSyntaxIndex;
-use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
-use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 use isoboost_volume::{Contour, Roi, StructureSet};
 use nalgebra::{Point3, Vector3};
-use sha2::{Digest, Sha256};
 
 use super::check::{StructureError, check, off_plane};
 use super::interpreted_type;
-use crate::atomic_file::write_atomically;
 use crate::copied;
 use crate::decimal::push_decimal;
+use crate::derived_object::{
+    ObjectClass, ObjectWriteError, WrittenObject, collect, objects_of, put_contributors,
+    put_series, reference, study_uid, write_object,
+};
 use crate::elements::{Elements, ValueError};
-use crate::uid::deterministic_uid;
 use crate::{Finding, PatientStudy, Provenance, ReferenceImages};
 
 /// Digits after the point of a coordinate in mm: a micrometre.
@@ -26,21 +23,16 @@ const COORDINATE_DECIMALS: usize = 3;
 /// Digits after the point at most of the coordinate that says which slice a contour lies on, so
 /// that it is the one in the image's header, whatever its digits.
 const PLANE_DECIMALS: usize = 12;
-/// Series Number: far from those of scanners, so that a viewer lists it last.
-const SERIES_NUMBER: u32 = 9101;
+/// The object, in a syntax whose elements have room for long contours.
+const CLASS: ObjectClass = ObjectClass {
+    name: "structure set",
+    sop_class: uids::RT_STRUCTURE_SET_STORAGE,
+    modality: "RTSTRUCT",
+    series_number: 9101,
+    transfer_syntax: uids::IMPLICIT_VR_LITTLE_ENDIAN,
+};
 /// Detached Study Management SOP Class (retired), by which structure sets refer to their study.
 const STUDY_SOP_CLASS: &str = "1.2.840.10008.3.1.2.3.1";
-
-/// What was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrittenObject {
-    /// SOP Instance UID.
-    pub sop_instance_uid: String,
-    /// Series Instance UID.
-    pub series_uid: String,
-    /// What the reader of the object should know.
-    pub findings: Vec<Finding>,
-}
 
 /// Why a structure set was not written.
 #[derive(Debug, thiserror::Error)]
@@ -49,23 +41,9 @@ pub enum StructureWriteError {
     /// The structures do not fit together, or not the images.
     #[error(transparent)]
     Structure(#[from] StructureError),
-    /// A value that its attribute cannot hold.
+    /// The object cannot be written.
     #[error(transparent)]
-    Value(#[from] ValueError),
-    /// The study has no Study Instance UID.
-    #[error("the source images have no StudyInstanceUID (0020,000D), which a structure set needs")]
-    NoStudy,
-    /// The object cannot be encoded.
-    #[error("the structure set cannot be encoded: {0}")]
-    Encoding(String),
-    /// The file cannot be written.
-    #[error("the structure set cannot be written: {source}, file {}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        source: std::io::Error,
-    },
+    Object(#[from] ObjectWriteError),
 }
 
 /// Writes `structures`, drawn on `images`, as a DICOM RT Structure Set.
@@ -86,59 +64,27 @@ pub fn write_structure_set(
     provenance: &Provenance,
 ) -> Result<WrittenObject, StructureWriteError> {
     check(structures, images)?;
-    let study_uid = patient.study_uid().ok_or(StructureWriteError::NoStudy)?;
+    Ok(write_checked(
+        path, structures, images, patient, provenance,
+    )?)
+}
+
+fn write_checked(
+    path: &Path,
+    structures: &StructureSet,
+    images: &ReferenceImages,
+    patient: &PatientStudy,
+    provenance: &Provenance,
+) -> Result<WrittenObject, ObjectWriteError> {
+    let study_uid = study_uid(patient, &CLASS)?;
     let (mut object, mut findings) = copied::patient_study(patient);
     findings.extend(empty_rois(structures));
-    put_series(&mut object, structures, provenance)?;
+    put_series(&mut object, &CLASS, &structures.label, provenance)?;
+    object.empty(tags::OPERATORS_NAME, VR::PN)?;
+    // An algorithm proposes; nothing it writes is approved.
+    object.code(tags::APPROVAL_STATUS, "UNAPPROVED")?;
     put_structure_set(&mut object, structures, images, &study_uid, provenance)?;
-    let content = content_hash(object.object())?;
-    let uid = |kind| deterministic_uid(&["structure set", kind, &content]);
-    let (sop_instance_uid, series_uid) = (uid("instance"), uid("series"));
-    object.uid(tags::SOP_INSTANCE_UID, &sop_instance_uid)?;
-    object.uid(tags::SERIES_INSTANCE_UID, &series_uid)?;
-    let file = object
-        .into_object()
-        .with_meta(
-            FileMetaTableBuilder::new()
-                .transfer_syntax(uids::IMPLICIT_VR_LITTLE_ENDIAN)
-                .media_storage_sop_class_uid(uids::RT_STRUCTURE_SET_STORAGE)
-                .media_storage_sop_instance_uid(sop_instance_uid.as_str()),
-        )
-        .map_err(encoding)?;
-    write_atomically(path, |out| {
-        file.write_all(out).map_err(std::io::Error::other)
-    })
-    .map_err(|source| StructureWriteError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
-    Ok(WrittenObject {
-        sop_instance_uid,
-        series_uid,
-        findings,
-    })
-}
-
-fn encoding(error: impl std::error::Error) -> StructureWriteError {
-    let cause = error.source().map_or(String::new(), |c| format!(": {c}"));
-    StructureWriteError::Encoding(format!("{error}{cause}"))
-}
-
-/// SHA-256 of the encoded data set in hexadecimal.
-fn content_hash(object: &InMemDicomObject) -> Result<String, StructureWriteError> {
-    let mut bytes = Vec::new();
-    let syntax = TransferSyntaxRegistry
-        .get(uids::IMPLICIT_VR_LITTLE_ENDIAN)
-        .ok_or_else(|| StructureWriteError::Encoding("no Implicit VR Little Endian".to_owned()))?;
-    object
-        .write_dataset_with_ts(&mut bytes, syntax)
-        .map_err(encoding)?;
-    let mut hash = String::new();
-    for byte in Sha256::digest(&bytes) {
-        // Writing to a string cannot fail.
-        let _ = write!(hash, "{byte:02x}");
-    }
-    Ok(hash)
+    write_object(path, &CLASS, object, findings)
 }
 
 fn empty_rois(structures: &StructureSet) -> impl Iterator<Item = Finding> {
@@ -150,31 +96,6 @@ fn empty_rois(structures: &StructureSet) -> impl Iterator<Item = Finding> {
         );
         Finding::new("roi-empty", text)
     })
-}
-
-/// RT Series, General Equipment, Approval and SOP Common modules.
-fn put_series(
-    object: &mut Elements,
-    structures: &StructureSet,
-    provenance: &Provenance,
-) -> Result<(), ValueError> {
-    let (date, time) = (provenance.created.date(), provenance.created.time());
-    object.code(tags::SPECIFIC_CHARACTER_SET, "ISO_IR 192")?;
-    object.uid(tags::SOP_CLASS_UID, uids::RT_STRUCTURE_SET_STORAGE)?;
-    object.date(tags::INSTANCE_CREATION_DATE, date)?;
-    object.time(tags::INSTANCE_CREATION_TIME, time)?;
-    object.code(tags::MODALITY, "RTSTRUCT")?;
-    object.date(tags::SERIES_DATE, date)?;
-    object.time(tags::SERIES_TIME, time)?;
-    object.integer(tags::SERIES_NUMBER, SERIES_NUMBER)?;
-    object.long(tags::SERIES_DESCRIPTION, &structures.label)?;
-    object.empty(tags::OPERATORS_NAME, VR::PN)?;
-    object.integer(tags::INSTANCE_NUMBER, 1)?;
-    object.long(tags::MANUFACTURER, &provenance.manufacturer)?;
-    object.long(tags::MANUFACTURER_MODEL_NAME, &provenance.software)?;
-    object.long(tags::SOFTWARE_VERSIONS, &provenance.version)?;
-    // An algorithm proposes; nothing it writes is approved.
-    object.code(tags::APPROVAL_STATUS, "UNAPPROVED")
 }
 
 /// Frame of Reference, Structure Set, ROI Contour and RT ROI Observations modules.
@@ -194,14 +115,7 @@ fn put_structure_set(
     )?;
     object.date(tags::STRUCTURE_SET_DATE, provenance.created.date())?;
     object.time(tags::STRUCTURE_SET_TIME, provenance.created.time())?;
-    let scanner = ("109101", "DCM", "Acquisition Equipment");
-    object.sequence(
-        tags::CONTRIBUTING_EQUIPMENT_SEQUENCE,
-        [
-            images.equipment.contribution(scanner)?,
-            provenance.contribution("Suggested the regions")?,
-        ],
-    )?;
+    put_contributors(object, images, provenance, "Suggested the regions")?;
     object.sequence(
         tags::REFERENCED_FRAME_OF_REFERENCE_SEQUENCE,
         [frame_of_reference(images, study_uid)?],
@@ -215,28 +129,11 @@ fn put_structure_set(
     object.sequence(tags::RTROI_OBSERVATIONS_SEQUENCE, collect(observations)?)
 }
 
-fn collect(
-    items: impl Iterator<Item = Result<Elements, ValueError>>,
-) -> Result<Vec<Elements>, ValueError> {
-    items.collect()
-}
-
 /// The chain from the frame of reference over study and series to every image.
 fn frame_of_reference(images: &ReferenceImages, study_uid: &str) -> Result<Elements, ValueError> {
     let mut series = Elements::new();
     series.uid(tags::SERIES_INSTANCE_UID, &images.series_uid)?;
-    let mut objects: Vec<(&str, &str)> = Vec::new();
-    for slice in &images.slices {
-        let object = (
-            slice.sop_class_uid.as_str(),
-            slice.sop_instance_uid.as_str(),
-        );
-        // The frames of a multi-frame object are one reference, and they follow each other.
-        if objects.last() != Some(&object) {
-            objects.push(object);
-        }
-    }
-    let references = objects
+    let references = objects_of(images)
         .into_iter()
         .map(|(class, instance)| reference(class, instance));
     series.sequence(tags::CONTOUR_IMAGE_SEQUENCE, collect(references)?)?;
@@ -246,13 +143,6 @@ fn frame_of_reference(images: &ReferenceImages, study_uid: &str) -> Result<Eleme
     frame.uid(tags::FRAME_OF_REFERENCE_UID, &images.frame_of_reference_uid)?;
     frame.sequence(tags::RT_REFERENCED_STUDY_SEQUENCE, [study])?;
     Ok(frame)
-}
-
-fn reference(class: &str, instance: &str) -> Result<Elements, ValueError> {
-    let mut item = Elements::new();
-    item.uid(tags::REFERENCED_SOP_CLASS_UID, class)?;
-    item.uid(tags::REFERENCED_SOP_INSTANCE_UID, instance)?;
-    Ok(item)
 }
 
 fn definition(

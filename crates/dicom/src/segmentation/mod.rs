@@ -3,8 +3,10 @@
 //!
 //! Read are binary, fractional and label map segmentations with frames in any order. A frame's
 //! place comes from its own plane position; frames that hold nothing may be missing. Segments may
-//! overlap.
+//! overlap. Written are binary ones on the slices of one series.
 
+mod drawn;
+mod frames;
 mod masks;
 mod place;
 mod read;
@@ -12,14 +14,17 @@ mod segment;
 #[cfg(test)]
 mod tests;
 mod values;
+mod write;
 
 use std::path::PathBuf;
 
 use dicom_dictionary_std::uids;
 use isoboost_volume::Mask;
 
+pub use drawn::{DrawnSegment, DrawnSegmentation, SegmentationWriteError};
 pub use read::read_segmentation;
 pub use segment::{Code, Concept};
+pub use write::write_segmentation;
 
 use crate::pixels::ReadPixelsError;
 use crate::{AttributeError, Finding, GeometryProblem, HeaderError};

@@ -16,6 +16,26 @@ pub struct Code {
     pub meaning: String,
 }
 
+impl Code {
+    /// A code of a scheme with its meaning.
+    pub fn new(
+        value: impl Into<String>,
+        scheme: impl Into<String>,
+        meaning: impl Into<String>,
+    ) -> Self {
+        Self {
+            value: value.into(),
+            scheme: scheme.into(),
+            meaning: meaning.into(),
+        }
+    }
+
+    /// Value, scheme and meaning, as they are written.
+    pub(crate) fn parts(&self) -> (&str, &str, &str) {
+        (&self.value, &self.scheme, &self.meaning)
+    }
+}
+
 /// A coded name with its modifiers, as the side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concept {

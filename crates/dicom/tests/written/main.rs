@@ -1,0 +1,18 @@
+//! Segmentations, reports and plans as we write them, in the hands of software that others wrote.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a skipped test must say so, a helper may fail the test"
+)]
+
+mod external;
+mod report;
+mod segmentation;
+#[allow(
+    dead_code,
+    reason = "the regions of structure sets are not needed here"
+)]
+#[path = "../structures/study.rs"]
+mod study;
