@@ -1,5 +1,5 @@
 //! All DICOM knowledge: finding studies, loading PET and CT, reading and writing structure sets,
-//! reading segmentations.
+//! reading segmentations, doses and plans.
 //!
 //! Reading goes in three steps, each of which can be refused with a reason:
 //!
@@ -46,6 +46,7 @@ mod attributes;
 mod copied;
 mod decimal;
 mod discover;
+mod dose;
 mod elements;
 mod encoding;
 mod file_meta;
@@ -60,6 +61,7 @@ mod patient_study;
 mod pet_facts;
 mod pet_frame;
 mod pixels;
+mod plan;
 mod provenance;
 mod record;
 mod reference_images;
@@ -77,6 +79,10 @@ mod walk;
 
 pub use attributes::{AttributeError, Attributes};
 pub use discover::{DiscoverError, Discovery, FileProblem, discover};
+pub use dose::{
+    DoseFacts, DoseProblem, DoseReadError, DoseSummation, DoseType, ImportedDose, read_dose,
+    read_dose_facts,
+};
 pub use elements::ValueError;
 pub use finding::Finding;
 pub use frames::Rescale;
@@ -86,6 +92,7 @@ pub use load::{LoadError, LoadedPet, load_ct, load_pet, read_pet_facts};
 pub use patient_study::PatientStudy;
 pub use pet_facts::{PetSlice, pet_facts};
 pub use pixels::{CompressionError, PixelProblem};
+pub use plan::{PlanFacts, PlanReadError, Prescription, read_plan_facts};
 pub use provenance::{Equipment, Provenance};
 pub use reference_images::{ReferenceError, ReferenceImages, ReferenceSlice};
 pub use rtstruct::{
