@@ -5,6 +5,8 @@ use isoboost_volume::Margins;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::dose::IsotoxicConfig;
+
 /// How lesions become a recommendation and volumes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
@@ -20,6 +22,8 @@ pub struct PlanningConfig {
     pub node: TreatmentConfig,
     /// Lesions elsewhere.
     pub distant: TreatmentConfig,
+    /// How high boosts may be.
+    pub isotoxic: IsotoxicConfig,
 }
 
 /// Which lesions count for the limit of lesions to irradiate.
@@ -114,6 +118,7 @@ impl Default for PlanningConfig {
                 dose_gy: 35.0,
                 fractions: 5,
             },
+            isotoxic: IsotoxicConfig::default(),
         }
     }
 }
@@ -167,7 +172,7 @@ impl PlanningConfig {
                 ));
             }
         }
-        Ok(())
+        self.isotoxic.validate()
     }
 }
 

@@ -5,6 +5,7 @@
 //! are starting points from other published sources, named at each setting.
 
 mod config;
+pub mod dose;
 #[cfg(test)]
 mod properties;
 mod recommend;

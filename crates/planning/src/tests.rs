@@ -19,7 +19,7 @@ fn pet() -> Grid {
     .unwrap()
 }
 
-fn ct() -> Grid {
+pub(crate) fn ct() -> Grid {
     Grid::axis_aligned(
         [30, 160, 160],
         [3.0, 0.98, 0.98],
@@ -29,7 +29,7 @@ fn ct() -> Grid {
 }
 
 /// Uptake that falls from 20 in the middle and crosses 41 % at `radius`.
-fn suv(places: &[(Point3<f64>, f64)]) -> Volume<f32> {
+pub(crate) fn suv(places: &[(Point3<f64>, f64)]) -> Volume<f32> {
     let grid = pet();
     Volume::from_fn(grid.clone(), |voxel| {
         let p = grid.center_of(voxel);
