@@ -223,7 +223,7 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&Written
         total: Total::from(staging),
         recommendation: RecommendationInfo::from(findings.recommendation),
         targets: findings.targets.iter().map(TargetInfo::from).collect(),
-        isotoxic: None,
+        isotoxic: findings.isotoxic.cloned(),
         warnings: findings
             .warnings
             .iter()
