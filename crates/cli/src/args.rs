@@ -126,6 +126,13 @@ pub(crate) struct RunArgs {
     /// Organ contours from an RTSTRUCT
     #[arg(long, value_name = "RTSTRUCT", conflicts_with = "labels")]
     pub(crate) structures: Option<PathBuf>,
+    /// Dose of the base plan (RTDOSE files or folders, with the RTPLAN beside them), and after it that
+    /// of an intensified plan, for the isotoxic check; matched by frame of reference
+    #[arg(long, value_name = "RTDOSE", num_args = 1..)]
+    pub(crate) dose: Vec<PathBuf>,
+    /// Number of fractions of that dose, where no plan says it
+    #[arg(long, value_name = "N", requires = "dose")]
+    pub(crate) dose_fractions: Option<std::num::NonZeroU32>,
     /// How progress is shown on stderr
     #[arg(long, value_enum, default_value_t = ProgressStyle::Auto, value_name = "STYLE")]
     pub(crate) progress: ProgressStyle,

@@ -1,4 +1,4 @@
-//! Colours as DICOM recommends them for display: CIELab in the D50 white of the ICC's profile
+//! Colours as DICOM recommends them for display: `CIELab` in the D50 white of the ICC's profile
 //! connection space, each number scaled to 16 bits (PS3.3 C.10.7.1.1).
 
 /// XYZ in D50 of the linear primaries of sRGB: IEC 61966-2-1, adapted from D65 after Bradford as in

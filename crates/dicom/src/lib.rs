@@ -1,5 +1,5 @@
 //! All DICOM knowledge: finding studies, loading PET and CT, reading and writing structure sets
-//! and segmentations, writing measurement reports.
+//! and segmentations, writing measurement reports, reading doses and plans.
 //!
 //! Reading goes in three steps, each of which can be refused with a reason:
 //!
@@ -48,6 +48,7 @@ mod copied;
 mod decimal;
 mod derived_object;
 mod discover;
+mod dose;
 mod elements;
 mod encoding;
 mod file_meta;
@@ -63,6 +64,7 @@ mod patient_study;
 mod pet_facts;
 mod pet_frame;
 mod pixels;
+mod plan;
 mod provenance;
 mod record;
 mod reference_images;
@@ -81,6 +83,10 @@ mod walk;
 pub use attributes::{AttributeError, Attributes};
 pub use derived_object::{ObjectWriteError, WrittenObject};
 pub use discover::{DiscoverError, Discovery, FileProblem, discover};
+pub use dose::{
+    DoseFacts, DoseProblem, DoseReadError, DoseSummation, DoseType, ImportedDose, read_dose,
+    read_dose_facts,
+};
 pub use elements::ValueError;
 pub use finding::Finding;
 pub use frames::Rescale;
@@ -94,6 +100,7 @@ pub use measurement_report::{
 pub use patient_study::PatientStudy;
 pub use pet_facts::{PetSlice, pet_facts};
 pub use pixels::{CompressionError, PixelProblem};
+pub use plan::{PlanFacts, PlanReadError, Prescription, read_plan_facts};
 pub use provenance::{Equipment, Provenance};
 pub use reference_images::{ReferenceError, ReferenceImages, ReferenceSlice};
 pub use rtstruct::{

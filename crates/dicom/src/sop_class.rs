@@ -23,6 +23,8 @@ pub enum ObjectKind {
     Segmentation,
     /// A dose distribution.
     Dose,
+    /// A radiotherapy plan, of photons, electrons or ions.
+    Plan,
     /// A registration between frames of reference.
     Registration,
     /// Any other object: reports, maps, screen shots, images of other modalities.
@@ -43,8 +45,25 @@ impl ObjectKind {
             uids::RT_STRUCTURE_SET_STORAGE => Self::StructureSet,
             uids::SEGMENTATION_STORAGE | uids::LABEL_MAP_SEGMENTATION_STORAGE => Self::Segmentation,
             uids::RT_DOSE_STORAGE => Self::Dose,
+            uids::RT_PLAN_STORAGE | uids::RT_ION_PLAN_STORAGE => Self::Plan,
             uids::SPATIAL_REGISTRATION_STORAGE => Self::Registration,
             _ => Self::Other,
+        }
+    }
+
+    /// What the object is, in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ct => "CT",
+            Self::Pet => "PET",
+            Self::EnhancedCt => "enhanced CT",
+            Self::EnhancedPet => "enhanced PET",
+            Self::StructureSet => "structure set",
+            Self::Segmentation => "segmentation",
+            Self::Dose => "dose",
+            Self::Plan => "plan",
+            Self::Registration => "registration",
+            Self::Other => "other object",
         }
     }
 

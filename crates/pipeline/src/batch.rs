@@ -7,11 +7,13 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use isoboost_dicom::{Discovery, SeriesChoice, Study};
+use isoboost_planning::dose::LimitSet;
 use isoboost_suv::SuvOptions;
 use serde::Serialize;
 
 use crate::clinical::{ClinicalRow, ClinicalTable};
 use crate::config::{Config, ConfigError};
+use crate::doses::{DoseError, DoseShelf};
 use crate::events::{Event, Outcome};
 use crate::output_folder::{OutputError, OutputFolder, study_folder_name};
 use crate::policy::PolicyInUse;
@@ -37,6 +39,10 @@ pub struct RunRequest {
     pub facts: SuvOptions,
     /// Organs drawn by other software.
     pub organs: Option<ImportedFrom>,
+    /// Files and folders with the dose of the base plan and, after it, of an intensified one.
+    pub doses: Vec<PathBuf>,
+    /// Number of fractions of these doses, where no plan says it.
+    pub dose_fractions: Option<u32>,
     /// Do studies again whose results are there already.
     pub force: bool,
     /// Stop at the first study that fails.
@@ -126,7 +132,10 @@ pub enum RunError {
     /// The output folder cannot be used.
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// The configuration cannot be written down.
+    /// The doses handed in cannot be used.
+    #[error(transparent)]
+    Dose(#[from] DoseError),
+    /// The configuration cannot be used or written down.
     #[error(transparent)]
     Config(#[from] ConfigError),
 }
@@ -151,9 +160,20 @@ pub fn run(request: &RunRequest, events: &(dyn Fn(Event) + Sync)) -> Result<RunS
     events(Event::Discovered {
         studies: with_pet.len(),
     });
+    let limits = request.config.limits()?;
+    let doses = DoseShelf::open(&request.doses)?;
+    doses.check_matched(&with_pet)?;
     let config_sha256 = request.config.sha256()?;
     let folder = OutputFolder::open(&request.out)?;
-    let mut studies = work_through(request, &with_pet, &folder, &config_sha256, events);
+    let given = Given {
+        request,
+        config_sha256: &config_sha256,
+        limits: &limits,
+        doses: &doses,
+        folder: &folder,
+        events,
+    };
+    let mut studies = work_through(&given, &with_pet);
     studies.extend(without.iter().map(|study| no_pet(study)));
     studies.sort_by(|a, b| a.folder.cmp(&b.folder));
     let summary = RunSummary {
@@ -185,15 +205,19 @@ fn write_cohort(folder: &OutputFolder) -> Result<(), OutputError> {
     }
 }
 
+/// What all studies of a run share.
+struct Given<'a> {
+    request: &'a RunRequest,
+    config_sha256: &'a str,
+    limits: &'a [LimitSet],
+    doses: &'a DoseShelf,
+    folder: &'a OutputFolder,
+    events: &'a (dyn Fn(Event) + Sync),
+}
+
 /// Hands the studies to as many workers as there are threads; each stage inside a study is
 /// parallel by itself, so that one study alone uses all cores too.
-fn work_through(
-    request: &RunRequest,
-    studies: &[&Study],
-    folder: &OutputFolder,
-    config_sha256: &str,
-    events: &(dyn Fn(Event) + Sync),
-) -> Vec<StudySummary> {
+fn work_through(given: &Given<'_>, studies: &[&Study]) -> Vec<StudySummary> {
     let next = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
     let summaries = Mutex::new(Vec::new());
@@ -202,8 +226,8 @@ fn work_through(
             let Some(study) = studies.get(next.fetch_add(1, Ordering::Relaxed)) else {
                 break;
             };
-            let summary = one_study(request, study, folder, config_sha256, events);
-            if request.fail_fast && summary.status == StudyStatus::Failed {
+            let summary = one_study(given, study);
+            if given.request.fail_fast && summary.status == StudyStatus::Failed {
                 stop.store(true, Ordering::Relaxed);
             }
             let mut summaries = summaries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -221,13 +245,8 @@ fn work_through(
         .unwrap_or_else(PoisonError::into_inner)
 }
 
-fn one_study(
-    request: &RunRequest,
-    study: &Study,
-    folder: &OutputFolder,
-    config_sha256: &str,
-    events: &(dyn Fn(Event) + Sync),
-) -> StudySummary {
+fn one_study(given: &Given<'_>, study: &Study) -> StudySummary {
+    let Given { events, .. } = given;
     let name = folder_name(study);
     events(Event::StudyStarted {
         folder: name.clone(),
@@ -235,9 +254,11 @@ fn one_study(
     let _span = tracing::info_span!("study", uid = %study.study_uid).entered();
     let job = StudyJob {
         study,
-        request,
-        config_sha256,
-        folder,
+        request: given.request,
+        config_sha256: given.config_sha256,
+        limits: given.limits,
+        doses: given.doses,
+        folder: given.folder,
         name: &name,
         events,
     };
@@ -322,7 +343,9 @@ fn folder_name(study: &Study) -> String {
 
 /// Facts and organs given on the command line are one patient's.
 fn refuse_shared_facts(request: &RunRequest, studies: usize) -> Result<(), RunError> {
-    let option = if request.organs.is_some() {
+    let option = if request.dose_fractions.is_some() {
+        "--dose-fractions"
+    } else if request.organs.is_some() {
         "--labels or --structures"
     } else if request.facts != SuvOptions::default() {
         "a fact for the SUV (--weight-kg, --dose-mbq, --injected-at, …)"

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use isoboost_anatomy::LiverMode;
 use isoboost_lesion::LesionConfig;
 use isoboost_planning::PlanningConfig;
+use isoboost_planning::dose::{LimitFileError, LimitSet, default_limits, read_limits};
 use isoboost_staging::StagingConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,22 @@ pub enum ConfigError {
     /// A value outside its range.
     #[error("the configuration is not usable: {0}")]
     Range(String),
+    /// The file of dose limits cannot be read.
+    #[error("cannot read the dose limits `{path}` (planning.isotoxic.constraints): {source}")]
+    ReadLimits {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The dose limits are not usable.
+    #[error("the dose limits `{path}` are not valid: {source}")]
+    Limits {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: Box<LimitFileError>,
+    },
     /// No such preset.
     #[error("there is no preset `{found}`; known are: {}", PRESETS.map(|p| p.0).join(", "))]
     UnknownPreset {
@@ -98,8 +115,15 @@ impl Config {
         toml::from_str::<Self>(&text).map_err(parse)?;
         let mut merged = toml::Table::try_from(&base)?;
         overlay(&mut merged, text.parse::<toml::Table>().map_err(parse)?, "");
-        let config: Self = merged.try_into().map_err(parse)?;
+        let mut config: Self = merged.try_into().map_err(parse)?;
+        if let Some(limits) = &mut config.planning.isotoxic.constraints
+            && let Some(folder) = path.parent()
+        {
+            // An absolute path stays as it is.
+            *limits = folder.join(&*limits);
+        }
         config.validate()?;
+        config.limits()?;
         Ok(config)
     }
 
@@ -115,6 +139,39 @@ impl Config {
         self.lesion.validate().map_err(ConfigError::Range)?;
         self.staging.validate().map_err(ConfigError::Range)?;
         self.planning.limits.validate().map_err(ConfigError::Range)
+    }
+
+    /// The dose limits of organs: those of the file that is named, or those that are built in.
+    ///
+    /// # Errors
+    /// When the file cannot be read, holds something else, or lacks the set that is asked for.
+    pub fn limits(&self) -> Result<Vec<LimitSet>, ConfigError> {
+        let isotoxic = &self.planning.isotoxic;
+        let (path, text) = match &isotoxic.constraints {
+            None => (PathBuf::from("built in"), None),
+            Some(path) => {
+                let text = std::fs::read_to_string(path);
+                let text = text.map_err(|source| ConfigError::ReadLimits {
+                    path: path.clone(),
+                    source,
+                })?;
+                (path.clone(), Some(text))
+            }
+        };
+        let sets = text.map_or_else(default_limits, |text| read_limits(&text));
+        let sets = sets.map_err(|source| ConfigError::Limits {
+            path,
+            source: Box::new(source),
+        })?;
+        let wanted = &isotoxic.constraint_set;
+        if wanted != "auto" && !sets.iter().any(|set| set.name == *wanted) {
+            let known: Vec<&str> = sets.iter().map(|set| set.name.as_str()).collect();
+            return Err(ConfigError::Range(format!(
+                "planning.isotoxic.constraint-set is `{wanted}`, expected `auto` or one of {}",
+                known.join(", ")
+            )));
+        }
+        Ok(sets)
     }
 
     /// The configuration as TOML.
@@ -208,6 +265,40 @@ mod tests {
         let error = loaded("suv3", "references.liver = \"left-lobe\"").unwrap_err();
         let error = error.to_string();
         assert!(error.contains("`sphere` or `whole-organ`"), "{error}");
+    }
+
+    #[test]
+    fn dose_limits_come_from_a_file_beside_the_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let named = write(
+            "named.toml",
+            "planning.isotoxic.constraints = \"ours.toml\"",
+        );
+        let error = Config::load(None, Some(&named)).unwrap_err().to_string();
+        assert!(error.contains("cannot read the dose limits"), "{error}");
+        let limit = "organ = 'rectum'\nhard = true\nsource = 'ours'\nat-most-gy = 30\n";
+        let set = "[[set]]\nname = 'ours'\ndescription = ''\nfractions = 5\n\
+                   fraction-gy = [6, 8]\n[[set.limit]]\n";
+        write("ours.toml", &format!("{set}{limit}metric = 'Dmax'"));
+        let limits = Config::load(None, Some(&named)).unwrap().limits().unwrap();
+        assert_eq!((limits.len(), limits[0].name.as_str()), (1, "ours"));
+        write("ours.toml", &format!("{set}{limit}metric = 'V20'"));
+        let error = Config::load(None, Some(&named)).unwrap_err().to_string();
+        assert!(
+            error.contains("limit 1 (rectum V20): expected a volume"),
+            "{error}"
+        );
+        let set = write("set.toml", "planning.isotoxic.constraint-set = \"theirs\"");
+        let error = Config::load(None, Some(&set)).unwrap_err().to_string();
+        assert!(
+            error.contains("is `theirs`, expected `auto` or one of conventional"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -34,6 +34,12 @@ pub(crate) fn of(
     for series in std::iter::once(selection.pet).chain(selection.ct) {
         add_series(series, &mut add);
     }
+    add(&format!("{:?}", job.limits));
+    add(&format!("{:?}", job.request.dose_fractions));
+    let series: Vec<&Series> = std::iter::once(selection.pet).chain(selection.ct).collect();
+    for part in job.doses.identity(&series) {
+        add(&part);
+    }
     if let Some(organs) = &job.request.organs {
         add_organs(organs, &mut add);
     }

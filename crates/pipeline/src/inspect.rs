@@ -1,6 +1,9 @@
 //! What is in a folder, what would be used and why; nothing is written.
 
-use isoboost_dicom::{Discovery, SeriesChoice, Study};
+use isoboost_dicom::{
+    Discovery, DoseFacts, ObjectKind, OtherObject, PlanFacts, SeriesChoice, Study, read_dose_facts,
+    read_plan_facts,
+};
 use isoboost_suv::{SuvDerivation, SuvOptions};
 use serde::Serialize;
 
@@ -28,6 +31,8 @@ pub struct InspectedStudy {
     pub series: Vec<InspectedSeries>,
     /// Other objects: modality and how many.
     pub others: Vec<(String, usize)>,
+    /// Doses and plans among them.
+    pub doses: Vec<InspectedObject>,
     /// Which series would be used.
     pub choice: InspectedChoice,
     /// What is doubtful.
@@ -53,6 +58,19 @@ pub struct InspectedSeries {
     pub spacing_mm: Option<[f64; 3]>,
     /// Units of a PET.
     pub units: Option<String>,
+    /// Why it cannot be used, or what is doubtful.
+    pub findings: Vec<String>,
+}
+
+/// A dose or a plan.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct InspectedObject {
+    /// `dose` or `plan`.
+    pub kind: &'static str,
+    /// The file.
+    pub file: String,
+    /// What its header says, in a sentence.
+    pub says: Option<String>,
     /// Why it cannot be used, or what is doubtful.
     pub findings: Vec<String>,
 }
@@ -133,9 +151,73 @@ fn inspect_study(study: &Study, choice: &SeriesChoice, facts: &SuvOptions) -> In
         date: study.patient.study_date().map(|d| d.to_string()),
         series: series.collect(),
         others,
+        doses: study.others.iter().filter_map(inspect_object).collect(),
         choice: inspect_choice(study, choice, facts),
         findings: study.findings.iter().map(ToString::to_string).collect(),
     }
+}
+
+/// What the header of a dose or plan says.
+fn inspect_object(other: &OtherObject) -> Option<InspectedObject> {
+    let outcome = match other.kind {
+        ObjectKind::Dose => read_dose_facts(&other.source)
+            .map(|facts| (says_of_dose(&facts), facts.findings))
+            .map_err(|error| error_chain(&error)),
+        ObjectKind::Plan => read_plan_facts(&other.source)
+            .map(|facts| (says_of_plan(&facts), facts.findings))
+            .map_err(|error| error_chain(&error)),
+        _ => return None,
+    };
+    let (says, findings) = match outcome {
+        Ok((says, findings)) => (
+            Some(says),
+            findings.iter().map(ToString::to_string).collect(),
+        ),
+        Err(problem) => (None, vec![problem]),
+    };
+    Some(InspectedObject {
+        kind: other.kind.name(),
+        file: other.source.to_string(),
+        says,
+        findings,
+    })
+}
+
+fn says_of_dose(facts: &DoseFacts) -> String {
+    let [ni, nj, nk] = reversed(facts.grid.shape());
+    let [di, dj, dk] = reversed(facts.grid.spacing());
+    format!(
+        "{}, {}, {ni} x {nj} x {nk} of {di:.3} x {dj:.3} x {dk:.3} mm, frame of reference {}",
+        facts.dose_type.name(),
+        facts.summation.name(),
+        facts.frame_of_reference
+    )
+}
+
+fn says_of_plan(facts: &PlanFacts) -> String {
+    let prescribed: Vec<String> = facts
+        .prescriptions
+        .iter()
+        .map(|p| format!("{} Gy", p.dose_gy))
+        .collect();
+    let fractions: Vec<String> = facts.fractions.iter().map(u32::to_string).collect();
+    let or_none = |list: Vec<String>| {
+        if list.is_empty() {
+            "none".to_owned()
+        } else {
+            list.join(", ")
+        }
+    };
+    format!(
+        "`{}`, prescribed {}, fractions {}, {}",
+        facts.label.as_deref().unwrap_or(""),
+        or_none(prescribed),
+        or_none(fractions),
+        facts
+            .approval_status
+            .as_deref()
+            .unwrap_or("approval not stated")
+    )
 }
 
 fn inspect_choice(study: &Study, choice: &SeriesChoice, facts: &SuvOptions) -> InspectedChoice {

@@ -8,10 +8,12 @@ mod batch;
 mod clinical;
 mod config;
 mod digest;
+mod doses;
 mod events;
 mod fingerprint;
 mod imported;
 mod inspect;
+mod isotoxic;
 mod output_folder;
 mod outputs;
 mod policy;
@@ -24,10 +26,12 @@ pub use analysis::{Analysis, analyse};
 pub use batch::{RunError, RunRequest, RunSummary, StudyStatus, StudySummary, run};
 pub use clinical::{COLUMNS, ClinicalError, ClinicalRow, ClinicalTable, Column, Values};
 pub use config::{Config, ConfigError, PRESETS};
+pub use doses::DoseError;
 pub use events::{Event, Outcome, Stage};
 pub use imported::{AnatomyConfig, CommandError, ImportError, ImportedFrom};
 pub use inspect::{
-    InspectedChoice, InspectedSeries, InspectedStudy, Inspection, derivation_lines, inspect,
+    InspectedChoice, InspectedObject, InspectedSeries, InspectedStudy, Inspection,
+    derivation_lines, inspect,
 };
 pub use output_folder::{OutputError, study_folder_name};
 pub use policy::{PolicyFileError, PolicyInUse};

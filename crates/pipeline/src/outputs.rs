@@ -229,7 +229,7 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&Written
             .iter()
             .map(|target| TargetInfo::of(target, policy))
             .collect(),
-        isotoxic: None,
+        isotoxic: findings.isotoxic.cloned(),
         warnings: findings
             .warnings
             .iter()

@@ -5,10 +5,11 @@ use std::time::Instant;
 use chrono::NaiveDateTime;
 use isoboost_anatomy::{Anatomy, ImportedOrgan, References};
 use isoboost_dicom::{LoadedPet, Selection, Series, Study};
+use isoboost_planning::dose::{DrawnRegion, LimitSet};
 use isoboost_planning::{
     ClinicalFacts, Patient, Prescription, Recommendation, Surroundings, Target,
 };
-use isoboost_report::WarningInfo;
+use isoboost_report::{IsotoxicInfo, WarningInfo};
 use isoboost_staging::{Scan, Staging};
 use isoboost_suv::{SuvDerivation, SuvOptions, Tracer};
 use isoboost_volume::{Grid, Volume};
@@ -16,10 +17,11 @@ use isoboost_volume::{Grid, Volume};
 use crate::analysis::{Analysis, analyse_watched};
 use crate::batch::RunRequest;
 use crate::clinical::{ClinicalError, ClinicalRow};
+use crate::doses::{DoseError, DoseShelf};
 use crate::events::{Event, Stage};
-use crate::imported::{self, AnatomyConfig, CommandError, Drawn, ImportError};
+use crate::imported::{self, AnatomyConfig, CommandError, Drawn, ImportError, ImportedFrom};
 use crate::output_folder::{OutputError, OutputFolder};
-use crate::{fingerprint, outputs, warnings};
+use crate::{fingerprint, isotoxic, outputs, warnings};
 
 /// Why a study has no result.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +45,12 @@ pub enum StudyError {
     /// The program that draws organs failed.
     #[error(transparent)]
     Command(#[from] CommandError),
+    /// The doses handed in cannot be used.
+    #[error(transparent)]
+    Dose(#[from] DoseError),
+    /// Limits of organs cannot be chosen.
+    #[error(transparent)]
+    Isotoxic(#[from] isoboost_planning::dose::IsotoxicError),
     /// The images cannot be referred to.
     #[error(transparent)]
     Reference(#[from] isoboost_dicom::ReferenceError),
@@ -82,6 +90,10 @@ pub(crate) struct StudyJob<'a> {
     pub(crate) study: &'a Study,
     pub(crate) request: &'a RunRequest,
     pub(crate) config_sha256: &'a str,
+    /// Limits of organs at risk.
+    pub(crate) limits: &'a [LimitSet],
+    /// Doses that were handed in, for all studies.
+    pub(crate) doses: &'a DoseShelf,
     pub(crate) folder: &'a OutputFolder,
     pub(crate) name: &'a str,
     pub(crate) events: &'a (dyn Fn(Event) + Sync),
@@ -135,6 +147,7 @@ pub(crate) struct Findings<'a> {
     pub(crate) staging: &'a Staging,
     pub(crate) recommendation: &'a Recommendation,
     pub(crate) targets: &'a [Target],
+    pub(crate) isotoxic: Option<&'a IsotoxicInfo>,
     pub(crate) warnings: Vec<WarningInfo>,
     pub(crate) fingerprint: &'a str,
     /// When the result counts as made: the start of the PET, so that a rerun gives the same bytes.
@@ -191,6 +204,19 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         limits: &config.planning.limits,
     };
     let planned = isoboost_planning::plan_targets(&staging, reference, &around, &prescription);
+    let series: Vec<&Series> = std::iter::once(selection.pet).chain(selection.ct).collect();
+    let doses = job
+        .doses
+        .load(job.study, &series, job.request.dose_fractions)?;
+    let known = isotoxic::Known {
+        anatomy: &anatomy,
+        staging: &staging,
+        recommendation: &recommendation,
+        planned: &planned,
+        images: reference,
+        drawn: &drawn_regions(job)?,
+    };
+    let (isotoxic, of_doses) = isotoxic::check(job, &known, &doses, job.limits)?;
     watch.done(Stage::Targets);
     let findings = Findings {
         selection: &selection,
@@ -203,6 +229,7 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         staging: &staging,
         recommendation: &recommendation,
         targets: &planned.targets,
+        isotoxic: isotoxic.as_ref(),
         warnings: warnings::of(
             job,
             &selection,
@@ -210,6 +237,7 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
             &stated,
             &staging,
             &planned,
+            &of_doses,
         ),
         fingerprint: &fingerprint,
         created: images.created,
@@ -217,6 +245,14 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
     let result = outputs::write(job, &findings, reference)?;
     watch.done(Stage::Output);
     Ok(result)
+}
+
+/// The regions of a structure set that was handed in, with their contours.
+fn drawn_regions(job: &StudyJob<'_>) -> Result<Vec<DrawnRegion>, StudyError> {
+    match &job.request.organs {
+        Some(ImportedFrom::StructureSet(path)) => Ok(imported::regions(path)?),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The images of a study in the units that everything after works in.

@@ -15,6 +15,7 @@ pub(crate) fn of(
     stated: &StatedFacts<'_>,
     staging: &Staging,
     planned: &PlannedTargets,
+    of_doses: &[Finding],
 ) -> Vec<WarningInfo> {
     let mut warnings = Vec::new();
     let mut add = |code: &str, text: &str| {
@@ -74,6 +75,9 @@ pub(crate) fn of(
              under `points`"
         );
         add("points", &text);
+    }
+    for finding in of_doses {
+        add(finding.code, &finding.text);
     }
     for caution in &planned.cautions {
         add("target", caution);

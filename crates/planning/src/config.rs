@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::dose::IsotoxicConfig;
 use crate::limits::LimitsConfig;
 
 /// How lesions become a recommendation and volumes.
@@ -17,6 +18,8 @@ pub struct PlanningConfig {
     pub policy_file: Option<PathBuf>,
     /// What target volumes are cut by.
     pub limits: LimitsConfig,
+    /// How high boosts may be.
+    pub isotoxic: IsotoxicConfig,
 
     /// Where margins, doses and limits were before there were policies; refused with the new place.
     #[serde(skip_serializing, deserialize_with = "limit_of_lesions")]

@@ -28,6 +28,7 @@ mod config;
 #[cfg(test)]
 mod cutting;
 mod decision;
+pub mod dose;
 mod facts;
 mod fractionation;
 #[cfg(test)]

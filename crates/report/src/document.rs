@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::isotoxic::IsotoxicInfo;
 use crate::recommendation::{DoseLevelInfo, RecommendationInfo};
 
 /// Name and version of the document's format.
@@ -53,8 +54,8 @@ pub struct Report {
     pub recommendation: RecommendationInfo,
     /// The volumes in `rtstruct.dcm` and `targets.nii.gz`.
     pub targets: Vec<TargetInfo>,
-    /// Check of the doses against organs; null where none was made.
-    pub isotoxic: Option<serde_json::Value>,
+    /// Doses and boosts held against the limits of organs; null where there was nothing to look at.
+    pub isotoxic: Option<IsotoxicInfo>,
     /// What a planner must know.
     pub warnings: Vec<WarningInfo>,
     /// Where everything came from.

@@ -6,6 +6,7 @@ mod cohort;
 mod compare;
 mod compose;
 mod document;
+mod isotoxic;
 mod layers;
 mod mip;
 mod nifti;
@@ -24,6 +25,10 @@ pub use document::{
     PsmaRadsInfo, RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo, SCHEMA,
     Software, StageInfo, StudyInfo, SuspicionInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo,
     WarningInfo,
+};
+pub use isotoxic::{
+    BoostInfo, ConstraintInfo, ConstraintSetInfo, ConstraintValue, DistanceInfo, IsotoxicInfo,
+    LevelInfo, LimitedByInfo, OrganDoseInfo, OverlapInfo, PlanDoseInfo, PlanInfo, RiskOrganInfo,
 };
 pub use layers::{NumberedMask, pack_layers};
 pub use mip::{MipMark, mip_png};

@@ -46,6 +46,13 @@ fn describe(study: &InspectedStudy) -> String {
             "  {modality}: {count} other objects, not read as slices"
         );
     }
+    for object in &study.doses {
+        let says = object.says.as_deref().unwrap_or("cannot be used");
+        let _ = writeln!(text, "  {}: {says}\n    {}", object.kind, object.file);
+        for finding in &object.findings {
+            let _ = writeln!(text, "    note: {finding}");
+        }
+    }
     for finding in &study.findings {
         let _ = writeln!(text, "  note: {finding}");
     }

@@ -36,6 +36,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
         choice: args.choice.to_choice(),
         facts: args.facts.to_options(),
         organs: organs(args),
+        doses: args.dose.clone(),
+        dose_fractions: args.dose_fractions.map(std::num::NonZeroU32::get),
         force: args.force,
         fail_fast: args.fail_fast,
     };

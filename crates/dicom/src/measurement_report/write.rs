@@ -231,7 +231,8 @@ fn group_item(
         items.push(measurement_item(measurement)?);
     }
     for evaluation in &group.evaluations {
-        items.push(text(Contains, evaluation.name.parts(), &evaluation.value)?);
+        let value = evaluation.value.parts();
+        items.push(coded(Contains, evaluation.name.parts(), value)?);
     }
     container(GROUP, Some("1411"), items)
 }

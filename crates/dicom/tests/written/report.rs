@@ -129,7 +129,7 @@ fn highdicom_reads_the_groups_with_their_exact_values() {
         };
         assert_eq!(group["sites"], json!([["65349008", "SCT", side]]));
         let evaluation = json!([["MITNM", "99TEST", format!("miN{}", n + 1)]]);
-        assert_eq!(group["category"], json!(["49755003", "SCT"]);
+        assert_eq!(group["category"], json!(["49755003", "SCT"]));
         assert_eq!(group["evaluations"], evaluation);
         let found = group["measurements"].as_array().unwrap();
         let values: Vec<f64> = found.iter().map(|m| m["value"].as_f64().unwrap()).collect();

@@ -216,7 +216,8 @@ fn our_own_reader_reads_the_same() {
         let written = written(turned);
         let read = read_segmentation(&written.path).unwrap();
         assert_eq!(read.findings, []);
-        assert_eq!(read.series_uids, [written.study.images.series_uid.clone()]);
+        assert_eq!(read.series_uids.len(), 1);
+        assert_eq!(read.series_uids[0], written.study.images.series_uid);
         for (n, segment) in read.segments.iter().enumerate() {
             let expected = whole(&written, n);
             assert_eq!(segment.mask.count(), expected.count());

@@ -9,6 +9,7 @@ mod structure_set;
 use std::path::{Path, PathBuf};
 
 use isoboost_anatomy::ImportedOrgan;
+use isoboost_planning::dose::DrawnRegion;
 use isoboost_volume::Grid;
 
 pub use command::{AnatomyConfig, CommandError};
@@ -144,6 +145,11 @@ impl ImportedFrom {
         }
         Ok(organs)
     }
+}
+
+/// The regions of a structure set with their contours.
+pub(crate) fn regions(path: &Path) -> Result<Vec<DrawnRegion>, ImportError> {
+    structure_set::regions(path)
 }
 
 /// Organs by what a path holds.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use isoboost_anatomy::ImportedOrgan;
+use isoboost_planning::dose::DrawnRegion;
 use isoboost_volume::{Grid, rasterise};
 
 use super::{ImportError, check_frame};
@@ -29,4 +30,14 @@ pub(super) fn read(
         })
     });
     Ok(organs.collect())
+}
+
+/// Reads contours as they are.
+pub(super) fn regions(path: &Path) -> Result<Vec<DrawnRegion>, ImportError> {
+    let read = isoboost_dicom::read_structure_set(path)?;
+    let regions = read.structures.rois.into_iter().map(|roi| DrawnRegion {
+        name: roi.name,
+        contours: roi.contours,
+    });
+    Ok(regions.collect())
 }

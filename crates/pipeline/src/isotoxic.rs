@@ -1,0 +1,73 @@
+//! The isotoxic check of one study.
+
+use isoboost_anatomy::Anatomy;
+use isoboost_dicom::Finding;
+use isoboost_planning::dose::{
+    DrawnRegion, IsotoxicInput, LimitSet, PlanDose, check_isotoxic, organs_at_risk,
+};
+use isoboost_planning::{PlannedTargets, Recommendation, Target, TargetKind};
+use isoboost_report::IsotoxicInfo;
+use isoboost_staging::{Region, Staging};
+use isoboost_volume::{Grid, Mask};
+
+use crate::doses::LoadedDose;
+use crate::study::{StudyError, StudyJob};
+
+/// What has been worked out of a study before.
+pub(crate) struct Known<'a> {
+    pub(crate) anatomy: &'a Anatomy,
+    pub(crate) staging: &'a Staging,
+    pub(crate) recommendation: &'a Recommendation,
+    pub(crate) planned: &'a PlannedTargets,
+    /// The grid that targets are drawn on.
+    pub(crate) images: &'a Grid,
+    /// The regions of a structure set that was handed in.
+    pub(crate) drawn: &'a [DrawnRegion],
+}
+
+/// The check as the report has it, and what is irregular about the doses.
+pub(crate) fn check(
+    job: &StudyJob<'_>,
+    known: &Known<'_>,
+    doses: &[LoadedDose],
+    limits: &[LimitSet],
+) -> Result<(Option<IsotoxicInfo>, Vec<Finding>), StudyError> {
+    let config = &job.request.config.planning;
+    let findings: Vec<Finding> = doses.iter().flat_map(|d| d.findings.clone()).collect();
+    let has_boosts = !known.recommendation.intensification.is_empty();
+    if !config.isotoxic.enabled || (doses.is_empty() && !has_boosts) {
+        return Ok((None, findings));
+    }
+    let ctvs: Vec<&Mask> = known
+        .planned
+        .targets
+        .iter()
+        .filter(|target| is_bed_ctv(target, known.staging))
+        .map(|target| &target.mask)
+        .collect();
+    let organs = organs_at_risk(known.anatomy, known.drawn, &ctvs, known.images);
+    let mut plans = doses.iter().map(|loaded| PlanDose {
+        dose: &loaded.dose,
+        schedule: loaded.schedule,
+    });
+    let input = IsotoxicInput {
+        organs: &organs,
+        targets: &known.planned.targets,
+        staging: known.staging,
+        recommendation: known.recommendation,
+        base: plans.next(),
+        intensified: plans.next(),
+        sets: limits,
+        config,
+    };
+    let infos = doses.iter().map(|loaded| loaded.info.clone()).collect();
+    let check = check_isotoxic(&input)?;
+    let check = check.map(|check| IsotoxicInfo::of(&check, infos));
+    Ok((check, findings))
+}
+
+fn is_bed_ctv(target: &Target, staging: &Staging) -> bool {
+    let mut lesions = staging.lesions.iter();
+    target.kind == TargetKind::Ctv
+        && lesions.any(|l| l.region == Region::ProstateBed && target.lesion_ids.contains(&l.id))
+}

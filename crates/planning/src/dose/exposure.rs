@@ -1,0 +1,167 @@
+//! The dose of an organ, piece by piece, from the base plan and from boosts at any level.
+
+use isoboost_volume::{Grid, Volume, sample_trilinear};
+use nalgebra::{Point3, Vector3};
+
+use super::boost::Boost;
+use super::dvh::{DosePiece, Dvh};
+use super::limit::{Bound, Limit, Metric};
+use super::organ::OrganAtRisk;
+use super::scale::Scale;
+use super::structure::Piece;
+
+/// An organ's pieces with what decides on their dose.
+#[derive(Debug)]
+pub(super) struct Exposure<'a> {
+    organ: &'a OrganAtRisk,
+    /// Dose of each piece in the base plan, Gy.
+    base_gy: Vec<f32>,
+    /// How far the dose in each piece ranges, Gy.
+    range_gy: Vec<f32>,
+    /// For each boost the share of its dose that each piece gets; 1 inside of its PTV.
+    shares: Vec<Vec<f32>>,
+}
+
+/// Whether a point lies in the voxels of a grid.
+pub(super) fn is_in_grid(grid: &Grid, point: Point3<f64>) -> bool {
+    grid.voxel_at(point).is_some()
+}
+
+/// From the lowest to the highest dose in a piece: as wide as an even spread of the same variance,
+/// by the dose at the middles of its faces.
+fn range_gy(dose: &Volume<f32>, piece: &Piece, axes: [Vector3<f64>; 3]) -> f32 {
+    let across = |a: usize| {
+        let half = axes[a] * (piece.size_mm[a] / 2.0);
+        let after = sample_trilinear(dose, piece.at + half, 0.0);
+        after - sample_trilinear(dose, piece.at - half, 0.0)
+    };
+    (0..3).map(|a| across(a).powi(2)).sum::<f32>().sqrt()
+}
+
+impl<'a> Exposure<'a> {
+    /// Samples the dose by trilinear interpolation, 0 outside of its grid, and the boosts by their
+    /// distance.
+    pub(super) fn of(
+        organ: &'a OrganAtRisk,
+        dose: Option<&Volume<f32>>,
+        boosts: &[Boost<'_>],
+    ) -> Self {
+        let pieces = organ.structure.pieces();
+        let axes = organ.structure.axes();
+        let sampled = pieces.iter().map(|piece| {
+            dose.map_or((0.0, 0.0), |dose| {
+                let gy = sample_trilinear(dose, piece.at, 0.0);
+                (gy, range_gy(dose, piece, axes))
+            })
+        });
+        let (base_gy, range_gy) = sampled.unzip();
+        let of_boost = |boost: &Boost<'_>| {
+            let share = |at| {
+                let distance = boost.field.as_ref().map_or(f64::MAX, |field| field.at(at));
+                boost.fall_off.share_at(distance) as f32
+            };
+            pieces.iter().map(|piece| share(piece.at)).collect()
+        };
+        Self {
+            organ,
+            base_gy,
+            range_gy,
+            shares: boosts.iter().map(of_boost).collect(),
+        }
+    }
+
+    /// The histogram in the base plan, in its own fractions.
+    pub(super) fn base_dvh(&self) -> Option<Dvh> {
+        let pieces = self.organ.structure.pieces().iter().enumerate();
+        Dvh::of(pieces.map(|(n, piece)| DosePiece {
+            gy: f64::from(self.base_gy[n]),
+            range_gy: f64::from(self.range_gy[n]),
+            ml: piece.ml,
+        }))
+    }
+
+    /// The histogram with boosts at some levels, in the terms of the set of limits.
+    pub(super) fn dvh(&self, scale: &Scale, boosts: &[Boost<'_>], choice: &[usize]) -> Option<Dvh> {
+        let pieces = self.organ.structure.pieces().iter().enumerate();
+        Dvh::of(pieces.map(|(n, piece)| {
+            let gy = self.gy(n, scale, boosts, choice);
+            let base = f64::from(self.base_gy[n]);
+            // A conversion stretches the range as it does the dose.
+            let stretch = if base > 0.0 && scale.converts() {
+                gy / base
+            } else {
+                1.0
+            };
+            DosePiece {
+                gy,
+                range_gy: f64::from(self.range_gy[n]) * stretch,
+                ml: piece.ml,
+            }
+        }))
+    }
+
+    /// Dose of one piece in the terms of the set of limits.
+    ///
+    /// An integrated boost raises the dose inside of its PTV to its level, and outside by what it
+    /// adds to the PTV's mean, falling with the distance. Others come on top by their effect.
+    fn gy(&self, piece: usize, scale: &Scale, boosts: &[Boost<'_>], choice: &[usize]) -> f64 {
+        let base = f64::from(self.base_gy[piece]);
+        let given = || {
+            let levels = boosts.iter().zip(choice).zip(&self.shares);
+            levels.filter_map(move |((boost, level), shares)| {
+                let given = boost.levels.get(*level)?;
+                Some((boost, given, f64::from(shares[piece])))
+            })
+        };
+        let (mut around, mut inside) = (0.0, 0.0_f64);
+        for (boost, level, share) in given().filter(|(boost, ..)| boost.integrated) {
+            if share >= 1.0 {
+                inside = inside.max(level.dose_gy - base);
+            } else {
+                around += (level.dose_gy - boost.base_mean_gy).max(0.0) * share;
+            }
+        }
+        let is_inside = given().any(|(boost, _, share)| boost.integrated && share >= 1.0);
+        let raised = if is_inside { inside } else { around };
+        let others = given().filter(|(boost, ..)| !boost.integrated);
+        let others = others.map(|(_, level, share)| (level.dose_gy * share, level.fractions));
+        scale.in_set(base + raised, others)
+    }
+
+    /// How much each boost adds where a limit is at stake: on the pieces that the boosts lift over
+    /// its dose.
+    pub(super) fn shares(
+        &self,
+        scale: &Scale,
+        boosts: &[Boost<'_>],
+        choice: &[usize],
+        limit: &Limit,
+    ) -> Vec<f64> {
+        let none: Vec<usize> = boosts.iter().map(|boost| boost.levels.len()).collect();
+        let at_stake_gy = match (limit.metric, limit.bound) {
+            (Metric::VolumeAt(gy), _) | (Metric::Max | Metric::DoseAtCc(_), Bound::Gy(gy)) => gy,
+            _ => 0.0,
+        };
+        let mut added = vec![0.0; boosts.len()];
+        for (n, piece) in self.organ.structure.pieces().iter().enumerate() {
+            let with = self.gy(n, scale, boosts, choice);
+            let is_lifted = with >= at_stake_gy
+                && (at_stake_gy == 0.0 || self.gy(n, scale, boosts, &none) < at_stake_gy);
+            if !is_lifted {
+                continue;
+            }
+            for (b, boost) in boosts.iter().enumerate() {
+                if let Some(level) = boost.levels.get(choice[b]) {
+                    let base = if boost.integrated {
+                        boost.base_mean_gy
+                    } else {
+                        0.0
+                    };
+                    let gy = (level.dose_gy - base).max(0.0) * f64::from(self.shares[b][n]);
+                    added[b] += gy * piece.ml;
+                }
+            }
+        }
+        added
+    }
+}
