@@ -41,11 +41,11 @@ impl<'a> Decision<'a> {
         volumes.dedup();
         let pelvis_top = rules().filter_map(|rule| rule.pelvis_top).max();
         Self {
+            fired,
             kinds,
             pelvis_top,
             volumes,
             out_of_scope,
-            fired,
         }
     }
 }

@@ -102,7 +102,7 @@ fn cautions(given: &Recommendation) -> String {
 
 fn rules(policy: &Policy) -> String {
     let mut text = "| | says | sources |\n|---|---|---|\n".to_owned();
-    let shown = |text: &str| text.trim().replace('{', "*").replace('}', "*");
+    let shown = |text: &str| text.trim().replace(['{', '}'], "*");
     for rule in &policy.rules {
         let Rule { id, sources, .. } = rule;
         let _ = writeln!(

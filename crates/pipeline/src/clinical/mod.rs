@@ -92,7 +92,7 @@ impl ClinicalTable {
             table::from_csv(&text)
         };
         records
-            .and_then(record::rows)
+            .and_then(|records| record::rows(&records))
             .map(|rows| Self { rows })
             .map_err(|problem| ClinicalError::Invalid {
                 path: path.to_path_buf(),

@@ -10,7 +10,7 @@ use super::columns::{Column, Values};
 use super::table::Record;
 
 /// The rows, each with a patient or a study, and none for the same one.
-pub(super) fn rows(records: Vec<Record>) -> Result<Vec<ClinicalRow>, String> {
+pub(super) fn rows(records: &[Record]) -> Result<Vec<ClinicalRow>, String> {
     let rows: Vec<ClinicalRow> = records.iter().map(row).collect::<Result<_, _>>()?;
     let mut seen: BTreeMap<(Option<&str>, &str), &str> = BTreeMap::new();
     for row in &rows {
@@ -85,11 +85,11 @@ fn number(column: &Column, text: &str) -> Result<f64, String> {
         .unwrap_or(text.len());
     let (digits, unit) = text.split_at(end);
     let unit = unit.trim();
-    let is_same = |known: &&str| known.to_lowercase() == unit.to_lowercase();
+    let is_same = |known: &&'static str| known.to_lowercase() == unit.to_lowercase();
     if unit.starts_with(',') {
         return Err(format!("{} with a decimal point", expected()));
     }
-    if !unit.is_empty() && !digits.is_empty() && !units.iter().any(|u| is_same(&u)) {
+    if !unit.is_empty() && !digits.is_empty() && !units.iter().any(is_same) {
         return Err(format!("{}; `{unit}` is not that unit", expected()));
     }
     let value: f64 = digits.parse().map_err(|_| expected())?;
