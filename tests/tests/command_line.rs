@@ -115,7 +115,9 @@ fn an_unknown_preset_lists_the_known_ones() {
 fn completions_and_manual_name_every_command() {
     let completions = succeed(isoboost().args(["completions", "bash"]));
     let manual = succeed(isoboost().arg("man"));
-    for command in ["run", "inspect", "suv", "phantom", "compare", "config"] {
+    for command in [
+        "run", "inspect", "suv", "phantom", "compare", "cohort", "config",
+    ] {
         assert!(completions.contains(command), "{command}");
         assert!(manual.contains(command), "{command}");
     }

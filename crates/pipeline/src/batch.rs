@@ -191,13 +191,18 @@ pub fn run(request: &RunRequest, events: &(dyn Fn(Event) + Sync)) -> Result<RunS
     Ok(summary)
 }
 
-/// The table of all results in the output folder, those of earlier runs among them.
+/// The table of all results in the output folder, those of earlier runs among them; none where
+/// there is no result.
 fn write_cohort(folder: &OutputFolder) -> Result<(), OutputError> {
     let table = isoboost_report::Cohort::read(folder.root())
         .map_err(|error| error.to_string())
-        .and_then(|cohort| cohort.to_csv().map_err(|error| error.to_string()));
+        .and_then(|cohort| {
+            let table = (!cohort.studies.is_empty()).then(|| cohort.to_csv());
+            table.transpose().map_err(|error| error.to_string())
+        });
     match table {
-        Ok(table) => folder.write("cohort.csv", &table),
+        Ok(Some(table)) => folder.write("cohort.csv", &table),
+        Ok(None) => Ok(()),
         Err(error) => {
             tracing::warn!(%error, "there is no cohort.csv");
             Ok(())

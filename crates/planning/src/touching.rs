@@ -76,3 +76,54 @@ fn ball(radius_mm: f64) -> Vec<Vector3<f64>> {
         axis().flat_map(|x| axis().flat_map(move |y| axis().map(move |z| Vector3::new(x, y, z))));
     steps.filter(|step| step.norm() <= radius_mm).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use isoboost_anatomy::{ImportedOrgan, recognise};
+    use isoboost_staging::Region;
+    use isoboost_volume::{Grid, Mask, Volume};
+
+    use super::*;
+    use crate::tests::staged;
+
+    /// A lesion whose border at 41 % lies 10 mm off the middle, on voxels of 2 mm.
+    fn lesion() -> (Staging, Volume<f32>) {
+        let grid = Grid::axis_aligned([30, 40, 40], [2.0; 3], Point3::new(-39.0, -39.0, -29.0));
+        let grid = grid.unwrap();
+        let suv = Volume::from_fn(grid.clone(), |voxel| {
+            let share = (grid.center_of(voxel) - Point3::origin()).norm() / 10.0;
+            (20.0 * 0.41_f64.powf(share * share)).max(0.5) as f32
+        });
+        (staged(&suv, &[Region::PelvicNode]), suv)
+    }
+
+    /// An organ that begins so far to the left of the lesion's middle.
+    fn anatomy(name: &str, suv: &Volume<f32>, from_mm: f64) -> Anatomy {
+        let grid = suv.grid().clone();
+        let mask = Mask::from_fn(grid.clone(), |voxel| grid.center_of(voxel).x > from_mm);
+        let organ = ImportedOrgan {
+            name: name.to_owned(),
+            mask,
+        };
+        recognise(None, suv, &[organ])
+    }
+
+    #[test]
+    fn a_drawn_organ_is_touched_within_the_reach_and_not_beyond() {
+        let (staging, suv) = lesion();
+        // The outermost voxel's centre lies at 9 mm; the organ's first voxel begins 1 mm before
+        // its centre: at 12 mm with 12, at 16 mm with 16.
+        let touched =
+            |name, from, reach| touched_organs(&staging, &anatomy(name, &suv, from), reach);
+        assert_eq!(touched("colon", 12.0, 4.0), [(1, TouchedOrgan::Bowel)]);
+        assert_eq!(touched("colon", 16.0, 4.0), []);
+        assert_eq!(touched("small_bowel", 8.0, 0.0), [(1, TouchedOrgan::Bowel)]);
+        assert_eq!(touched("colon", 12.0, 0.0), []);
+        assert_eq!(touched("rectum", 12.0, 4.0), [(1, TouchedOrgan::Rectum)]);
+        assert_eq!(
+            touched("urinary_bladder", 12.0, 4.0),
+            [(1, TouchedOrgan::Bladder)]
+        );
+        assert_eq!(touched("aorta", 8.0, 4.0), []);
+    }
+}

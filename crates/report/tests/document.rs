@@ -181,6 +181,49 @@ fn recommendation() -> RecommendationInfo {
     }
 }
 
+/// A suggestion for one pelvic node.
+fn suggestion() -> RecommendationInfo {
+    RecommendationInfo {
+        intensification: vec!["pelvic_rt".to_owned(), "node_boost".to_owned()],
+        rationale: vec!["1 avid pelvic node".to_owned()],
+        cautions: vec!["doses are starting points".to_owned()],
+        caution_ids: vec!["doses".to_owned()],
+        rules: vec![FiredRuleInfo {
+            id: "pelvic-nodes".to_owned(),
+            intensification: vec!["pelvic_rt".to_owned(), "node_boost".to_owned()],
+            because: vec!["pelvic-node 1 (at least 1)".to_owned()],
+            sources: vec!["NCT03525288: registry record".to_owned()],
+        }],
+        pelvis_top: Some("l5_s1".to_owned()),
+        volumes: vec![WholeVolumeInfo {
+            name: "pelvis".to_owned(),
+            dose_levels: levels(50.0, 25),
+        }],
+        facts: FactsInfo {
+            psa_ng_ml: Some(0.4),
+            psa_date: Some("2026-02-14".to_owned()),
+            prior_pelvic_rt: "no".to_owned(),
+            egfr_ml_min: Some(78.0),
+            tracer: Some("PSMA-1007".to_owned()),
+            liver_excreted_tracer: Some(true),
+            pattern: "node".to_owned(),
+            counts: CountsInfo {
+                lesions: 1,
+                pelvic_node: 1,
+                nodal_and_distant: 1,
+                ..counts()
+            },
+            counted: 1,
+            touching: vec![TouchingInfo {
+                lesion_id: 1,
+                organ: "bowel".to_owned(),
+            }],
+            ..facts()
+        },
+        ..recommendation()
+    }
+}
+
 fn lesion() -> LesionInfo {
     LesionInfo {
         id: 1,
@@ -346,7 +389,6 @@ fn isotoxic() -> IsotoxicInfo {
 }
 
 /// A report with something in every place.
-#[expect(clippy::too_many_lines, reason = "one document with every field")]
 fn full() -> Report {
     Report {
         lesions: vec![lesion()],
@@ -404,45 +446,7 @@ fn full() -> Report {
                 dmax_mm: None,
             }],
         },
-        recommendation: RecommendationInfo {
-            intensification: vec!["pelvic_rt".to_owned(), "node_boost".to_owned()],
-            rationale: vec!["1 avid pelvic node".to_owned()],
-            cautions: vec!["doses are starting points".to_owned()],
-            caution_ids: vec!["doses".to_owned()],
-            rules: vec![FiredRuleInfo {
-                id: "pelvic-nodes".to_owned(),
-                intensification: vec!["pelvic_rt".to_owned(), "node_boost".to_owned()],
-                because: vec!["pelvic-node 1 (at least 1)".to_owned()],
-                sources: vec!["NCT03525288: registry record".to_owned()],
-            }],
-            pelvis_top: Some("l5_s1".to_owned()),
-            volumes: vec![WholeVolumeInfo {
-                name: "pelvis".to_owned(),
-                dose_levels: levels(50.0, 25),
-            }],
-            facts: FactsInfo {
-                psa_ng_ml: Some(0.4),
-                psa_date: Some("2026-02-14".to_owned()),
-                prior_pelvic_rt: "no".to_owned(),
-                egfr_ml_min: Some(78.0),
-                tracer: Some("PSMA-1007".to_owned()),
-                liver_excreted_tracer: Some(true),
-                pattern: "node".to_owned(),
-                counts: CountsInfo {
-                    lesions: 1,
-                    pelvic_node: 1,
-                    nodal_and_distant: 1,
-                    ..counts()
-                },
-                counted: 1,
-                touching: vec![TouchingInfo {
-                    lesion_id: 1,
-                    organ: "bowel".to_owned(),
-                }],
-                ..facts()
-            },
-            ..recommendation()
-        },
+        recommendation: suggestion(),
         targets: targets(),
         isotoxic: Some(isotoxic()),
         warnings: vec![WarningInfo {

@@ -85,7 +85,7 @@ fn number(column: &Column, text: &str) -> Result<f64, String> {
         .unwrap_or(text.len());
     let (digits, unit) = text.split_at(end);
     let unit = unit.trim();
-    let is_same = |known: &&str| known.to_lowercase() == unit.to_lowercase();
+    let is_same = |known: &&'static str| known.to_lowercase() == unit.to_lowercase();
     if unit.starts_with(',') {
         return Err(format!("{} with a decimal point", expected()));
     }
