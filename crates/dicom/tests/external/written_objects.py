@@ -11,6 +11,7 @@ import sys
 
 import highdicom
 import numpy
+import pydicom
 from skimage.color import lab2xyz, xyz2rgb
 
 
@@ -63,8 +64,18 @@ def segmentation(file, slices, folder):
     return told
 
 
+def written_numbers(items):
+    """The decimal strings of the numbers in content items, in their order, as the file has them."""
+    for item in items:
+        if item.ValueType == "NUM":
+            yield item.MeasuredValueSequence[0].NumericValue.original_string
+        yield from written_numbers(item.get("ContentSequence", []))
+
+
 def report(file):
     """The measurement groups, by highdicom's interface for TID 1500."""
+    # highdicom makes a new string of each number, so the file's own are read apart.
+    texts = written_numbers(pydicom.dcmread(file).ContentSequence)
     document = highdicom.sr.srread(file)
     told = {"template": document.content.__class__.__name__, "groups": [],
             "completion": document.CompletionFlag, "verification": document.VerificationFlag,
@@ -88,7 +99,7 @@ def report(file):
             "measurements": [{
                 "name": code(m.name), "value": m.value, "unit": code(m.unit),
                 "derivation": code(m.derivation) if m.derivation else None,
-                "text": str(m[0].MeasuredValueSequence[0].NumericValue.original_string)}
+                "text": next(texts)}
                 for m in group.get_measurements()],
             # The finding category has the form of an evaluation, too.
             "evaluations": [[*code(e.name), e.value.value]
