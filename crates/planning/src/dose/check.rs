@@ -297,8 +297,7 @@ pub(super) fn highest_gy(dose: &Volume<f32>) -> f64 {
 fn organ_doses(input: &IsotoxicInput<'_>) -> Vec<OrganDose> {
     let of_plan = |organ: &OrganAtRisk, plan: Option<PlanDose<'_>>| {
         let dose = plan?.dose;
-        let exposure = Exposure::of(organ, Some(dose), &[]);
-        let dvh = exposure.base_dvh()?;
+        let dvh = organ.structure.dvh(dose)?;
         let outside = organ.structure.pieces().iter();
         let outside: f64 = outside
             .filter(|piece| !is_in_grid(dose.grid(), piece.at))
