@@ -76,6 +76,7 @@ fn organ(kind: RiskOrgan, low: [f64; 3], high: [f64; 3]) -> OrganAtRisk {
         origin: "a box".to_owned(),
         confidence: 1.0,
         structure: Structure::from_contours(&box_contours(low, high), &ct()).unwrap(),
+        decides: true,
         notes: Vec::new(),
     }
 }
@@ -318,6 +319,27 @@ fn hard_limits_alone_decide_when_asked_to() {
     case.config.isotoxic.keep = KeptLimits::Hard;
     let boost = case.check().boosts.remove(0);
     assert_eq!((boost.chosen, limiting(&boost)), (Some(0), String::new()));
+}
+
+#[test]
+fn a_mere_region_is_told_and_decides_on_nothing() {
+    let mut bowel = organ(RiskOrgan::Bowel, [5.0, -5.0, -6.0], [25.0, 5.0, 6.0]);
+    bowel.decides = false;
+    let case = Case::new(
+        &[Region::PelvicNode],
+        vec![ptv(1, [0.0; 3], 12.0)],
+        vec![bowel],
+    );
+    let check = case.check();
+    assert_eq!(check.boosts[0].chosen, Some(0));
+    let limit = check.limits.iter().find(|l| l.organ == "bowel").unwrap();
+    assert!(!limit.with_boosts.unwrap().kept);
+    let told = "the boosts are estimated to break Dmax <= 52 Gy of the bowel";
+    assert!(
+        check.cautions.iter().any(|c| c.starts_with(told)),
+        "{:?}",
+        check.cautions
+    );
 }
 
 #[test]
