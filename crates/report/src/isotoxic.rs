@@ -105,6 +105,8 @@ pub struct RiskOrganInfo {
     pub base: Option<OrganDoseInfo>,
     /// Its dose in the plan with boosts, as that plan gives it; null without that dose.
     pub intensified: Option<OrganDoseInfo>,
+    /// Whether its limits decide on dose levels: those of a mere region do not.
+    pub decides: bool,
     /// What to know of it.
     pub notes: Vec<String>,
 }
@@ -314,6 +316,7 @@ impl From<&OrganDose> for RiskOrganInfo {
             origin: organ.origin.clone(),
             confidence: organ.confidence,
             volume_ml: organ.volume_ml,
+            decides: organ.decides,
             base: organ.base.map(Into::into),
             intensified: organ.intensified.map(Into::into),
             notes: organ.notes.clone(),

@@ -367,6 +367,7 @@ fn isotoxic() -> IsotoxicInfo {
             origin: "contours of `Bag_Bowel`".to_owned(),
             confidence: 1.0,
             volume_ml: 1250.0,
+            decides: true,
             base: Some(organ_dose()),
             intensified: Some(organ_dose()),
             notes: vec!["0.5 % of it lie outside of the dose grid".to_owned()],

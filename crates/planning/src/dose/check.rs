@@ -112,6 +112,8 @@ pub struct OrganDose {
     pub base: Option<DoseStatistics>,
     /// Its dose in the plan with boosts, in that plan's own fractions.
     pub intensified: Option<DoseStatistics>,
+    /// Whether its limits decide on dose levels.
+    pub decides: bool,
     /// What a reader should know of it.
     pub notes: Vec<String>,
 }
@@ -297,8 +299,7 @@ pub(super) fn highest_gy(dose: &Volume<f32>) -> f64 {
 fn organ_doses(input: &IsotoxicInput<'_>) -> Vec<OrganDose> {
     let of_plan = |organ: &OrganAtRisk, plan: Option<PlanDose<'_>>| {
         let dose = plan?.dose;
-        let exposure = Exposure::of(organ, Some(dose), &[]);
-        let dvh = exposure.base_dvh()?;
+        let dvh = organ.structure.dvh(dose)?;
         let outside = organ.structure.pieces().iter();
         let outside: f64 = outside
             .filter(|piece| !is_in_grid(dose.grid(), piece.at))
@@ -329,6 +330,7 @@ fn organ_doses(input: &IsotoxicInput<'_>) -> Vec<OrganDose> {
             origin: organ.origin.clone(),
             confidence: organ.confidence,
             volume_ml: organ.structure.volume_ml(),
+            decides: organ.decides,
             base,
             intensified,
             notes,
@@ -383,6 +385,7 @@ impl<'a> Problem<'a> {
         }
         let must_stay = |held: &Held<'_>| {
             let decides = held.limit.hard || input.config.isotoxic.keep == KeptLimits::All;
+            let decides = decides && input.organs[held.organ].decides;
             decides && held.limit.is_kept_by(held.base)
         };
         let governing = (0..held.len()).filter(|n| must_stay(&held[*n])).collect();
@@ -579,6 +582,7 @@ impl<'a> Problem<'a> {
 
     fn cautions(&self, choice: &[usize]) -> Vec<String> {
         let mut cautions = Vec::new();
+        let mut told_beside = Vec::new();
         if self.input.base.is_none() {
             cautions.push(
                 "there is no dose of a base plan: boosts alone are held against the limits, and \
@@ -615,6 +619,26 @@ impl<'a> Problem<'a> {
                 held.limit, held.base
             ));
         }
+        for (n, held) in self.held.iter().enumerate() {
+            let value = with_boosts[held.organ]
+                .as_ref()
+                .map(|dvh| held.limit.value(dvh));
+            let organ = &self.input.organs[held.organ];
+            let is_told = held.limit.is_kept_by(held.base) && !self.governing.contains(&n);
+            if let Some(value) = value.filter(|v| is_told && !held.limit.is_kept_by(*v)) {
+                told_beside.push(format!(
+                    "the boosts are estimated to break {} of the {} ({value:.1} {}){}",
+                    held.limit,
+                    organ.name,
+                    held.limit.bound.unit(),
+                    if organ.decides {
+                        ", an aim that decides on no level"
+                    } else {
+                        ", as far as that region is the organ: look where it lies"
+                    }
+                ));
+            }
+        }
         let recognised: Vec<&str> = self
             .input
             .organs
@@ -628,6 +652,7 @@ impl<'a> Problem<'a> {
                 recognised.join(", ")
             ));
         }
+        cautions.extend(told_beside);
         cautions
     }
 }

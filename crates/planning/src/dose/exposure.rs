@@ -1,14 +1,13 @@
 //! The dose of an organ, piece by piece, from the base plan and from boosts at any level.
 
-use isoboost_volume::{Grid, Volume, sample_trilinear};
-use nalgebra::{Point3, Vector3};
+use isoboost_volume::{Grid, Volume};
+use nalgebra::Point3;
 
 use super::boost::Boost;
 use super::dvh::{DosePiece, Dvh};
 use super::limit::{Bound, Limit, Metric};
 use super::organ::OrganAtRisk;
 use super::scale::Scale;
-use super::structure::Piece;
 
 /// An organ's pieces with what decides on their dose.
 #[derive(Debug)]
@@ -27,17 +26,6 @@ pub(super) fn is_in_grid(grid: &Grid, point: Point3<f64>) -> bool {
     grid.voxel_at(point).is_some()
 }
 
-/// From the lowest to the highest dose in a piece: as wide as an even spread of the same variance,
-/// by the dose at the middles of its faces.
-fn range_gy(dose: &Volume<f32>, piece: &Piece, axes: [Vector3<f64>; 3]) -> f32 {
-    let across = |a: usize| {
-        let half = axes[a] * (piece.size_mm[a] / 2.0);
-        let after = sample_trilinear(dose, piece.at + half, 0.0);
-        after - sample_trilinear(dose, piece.at - half, 0.0)
-    };
-    (0..3).map(|a| across(a).powi(2)).sum::<f32>().sqrt()
-}
-
 impl<'a> Exposure<'a> {
     /// Samples the dose by trilinear interpolation, 0 outside of its grid, and the boosts by their
     /// distance.
@@ -47,14 +35,15 @@ impl<'a> Exposure<'a> {
         boosts: &[Boost<'_>],
     ) -> Self {
         let pieces = organ.structure.pieces();
-        let axes = organ.structure.axes();
-        let sampled = pieces.iter().map(|piece| {
-            dose.map_or((0.0, 0.0), |dose| {
-                let gy = sample_trilinear(dose, piece.at, 0.0);
-                (gy, range_gy(dose, piece, axes))
-            })
-        });
-        let (base_gy, range_gy) = sampled.unzip();
+        let sampled: Vec<DosePiece> = dose.map_or_else(
+            || {
+                pieces
+                    .iter()
+                    .map(|piece| DosePiece::even(0.0, piece.ml))
+                    .collect()
+            },
+            |dose| organ.structure.sample(dose).collect(),
+        );
         let of_boost = |boost: &Boost<'_>| {
             let share = |at| {
                 let distance = boost.field.as_ref().map_or(f64::MAX, |field| field.at(at));
@@ -64,20 +53,10 @@ impl<'a> Exposure<'a> {
         };
         Self {
             organ,
-            base_gy,
-            range_gy,
+            base_gy: sampled.iter().map(|piece| piece.gy as f32).collect(),
+            range_gy: sampled.iter().map(|piece| piece.range_gy as f32).collect(),
             shares: boosts.iter().map(of_boost).collect(),
         }
-    }
-
-    /// The histogram in the base plan, in its own fractions.
-    pub(super) fn base_dvh(&self) -> Option<Dvh> {
-        let pieces = self.organ.structure.pieces().iter().enumerate();
-        Dvh::of(pieces.map(|(n, piece)| DosePiece {
-            gy: f64::from(self.base_gy[n]),
-            range_gy: f64::from(self.range_gy[n]),
-            ml: piece.ml,
-        }))
     }
 
     /// The histogram with boosts at some levels, in the terms of the set of limits.

@@ -24,6 +24,7 @@ mod limit;
 mod limit_file;
 mod organ;
 mod proximity;
+mod sampling;
 mod scale;
 mod search;
 mod structure;

@@ -25,6 +25,8 @@ pub struct OrganAtRisk {
     pub confidence: f64,
     /// Where it lies.
     pub structure: Structure,
+    /// Whether its limits decide on dose levels: not those of a mere region.
+    pub decides: bool,
     /// What a reader should know of it.
     pub notes: Vec<String>,
 }
@@ -122,6 +124,7 @@ impl Known<'_> {
             origin,
             confidence,
             structure,
+            decides: true,
             notes: Vec::new(),
         };
         if matches!(one, OrganKind::Femur(_)) {
@@ -145,8 +148,11 @@ impl Known<'_> {
             origin: space.evidence.clone(),
             confidence: space.confidence,
             structure: Structure::from_mask(&space.mask, self.images)?,
+            decides: false,
             notes: vec![
-                "the region in which bowel lies, with the fat between; not the loops".to_owned(),
+                "the region in which bowel lies, with the fat between, not the loops: its limits are \
+                 told but decide on no dose level"
+                    .to_owned(),
             ],
         })
     }

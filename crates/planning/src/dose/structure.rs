@@ -6,11 +6,10 @@ use isoboost_volume::{
 use nalgebra::{Point3, Vector3};
 use rayon::prelude::*;
 
-/// Size of the pieces of an organ, mm; of a large one, mm.
-const PIECE_MM: f64 = 1.0;
-const LARGE_PIECE_MM: f64 = 2.0;
-/// An organ is large from here on, mL.
-const LARGE_ML: f64 = 500.0;
+/// Size in mm of the pieces of organs up to a volume in mL: some ten thousand pieces for any organ.
+const PIECES_MM: [(f64, f64); 2] = [(100.0, 1.0), (500.0, 2.0)];
+/// … and of larger ones, mm.
+const LARGE_PIECE_MM: f64 = 3.0;
 /// A piece at the border of a mask is looked at in so many parts along each axis.
 const PARTS: usize = 3;
 /// … and one at a contour in so many within its plane: about 0.2 mm.
@@ -29,7 +28,7 @@ pub struct Piece {
     pub size_mm: [f64; 3],
 }
 
-/// An organ as pieces of about 1 mm, 2 mm where it is large; of a piece that its border cuts, the
+/// An organ as pieces of about 1 mm, 2 or 3 mm where it is large; of a piece that its border cuts, the
 /// part inside counts, at that part's middle.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Structure {
@@ -143,11 +142,8 @@ impl Structure {
 }
 
 fn piece_mm(ml: f64) -> f64 {
-    if ml > LARGE_ML {
-        LARGE_PIECE_MM
-    } else {
-        PIECE_MM
-    }
+    let sizes = PIECES_MM.iter().find(|(most_ml, _)| ml <= *most_ml);
+    sizes.map_or(LARGE_PIECE_MM, |(_, mm)| *mm)
 }
 
 /// A cell of about `size` that divides a voxel or is made of whole ones.

@@ -77,6 +77,7 @@ fn organ(kind: RiskOrgan, low: [f64; 3], high: [f64; 3]) -> OrganAtRisk {
         origin: "a box".to_owned(),
         confidence: 1.0,
         structure: Structure::from_contours(&box_contours(low, high), &ct()).unwrap(),
+        decides: true,
         notes: Vec::new(),
     }
 }
@@ -332,6 +333,27 @@ fn hard_limits_alone_decide_when_asked_to() {
 }
 
 #[test]
+fn a_mere_region_is_told_and_decides_on_nothing() {
+    let mut bowel = organ(RiskOrgan::Bowel, [5.0, -5.0, -6.0], [25.0, 5.0, 6.0]);
+    bowel.decides = false;
+    let case = Case::new(
+        &[Region::PelvicNode],
+        vec![ptv(1, [0.0; 3], 12.0)],
+        vec![bowel],
+    );
+    let check = case.check();
+    assert_eq!(check.boosts[0].chosen, Some(0));
+    let limit = check.limits.iter().find(|l| l.organ == "bowel").unwrap();
+    assert!(!limit.with_boosts.unwrap().kept);
+    let told = "the boosts are estimated to break Dmax <= 52 Gy of the bowel";
+    assert!(
+        check.cautions.iter().any(|c| c.starts_with(told)),
+        "{:?}",
+        check.cautions
+    );
+}
+
+#[test]
 fn two_boosts_each_have_their_own_organ() {
     let bowel = organ(RiskOrgan::Bowel, [-38.0, -5.0, -6.0], [-25.0, 5.0, 6.0]);
     let rectum = organ(RiskOrgan::Rectum, [54.0, -5.0, -6.0], [66.0, 5.0, 6.0]);
@@ -492,12 +514,7 @@ fn a_ball_in_a_straight_gradient_has_the_histogram_of_its_segments() {
     // Dose 2 Gy per mm along x, 60 Gy in the middle of a ball of 20 mm.
     let ramp = dose(|p| (60.0 + 2.0 * p.x).max(0.0));
     let structure = Structure::from_mask(&ball([0.0; 3], 20.0), &ct()).unwrap();
-    let head = OrganAtRisk {
-        structure,
-        ..organ(RiskOrgan::Rectum, [0.0; 3], [10.0; 3])
-    };
-    let exposure = super::exposure::Exposure::of(&head, Some(&ramp), &[]);
-    let dvh = exposure.base_dvh().unwrap();
+    let dvh = structure.dvh(&ramp).unwrap();
     assert!((dvh.mean_gy() - 60.0).abs() < 0.1, "{}", dvh.mean_gy());
     // The cap beyond x = c of a ball has the share (2 - 3 c/R + (c/R)³) / 4.
     let share = |c: f64| 25.0 * (2.0 - 3.0 * c / 20.0 + (c / 20.0).powi(3));
