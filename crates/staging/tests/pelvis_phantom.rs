@@ -268,12 +268,17 @@ fn urine_in_both_ureters_is_excluded() {
     assert_eq!(ureters.len(), 2, "{:#?}", staging.lesions);
     assert_eq!(staging.lesions.len(), 0, "{:#?}", staging.lesions);
     for ureter in ureters {
-        // At the course, mirrored and as dense as water: nothing speaks for a node.
-        assert_eq!(ureter.certainty, Certainty::Certain);
         let told = |what: &str| ureter.evidence.iter().any(|e| e.contains(what));
         assert!(
-            told("reckoned course of the ureter") && told("mirrored") && told("dense as water"),
+            told("reckoned course of the ureter") && told("mirrored"),
             "{ureter:#?}"
         );
+        // Over the vessel that it crosses the CT does not show the urine, and a reader confirms.
+        let expected = if told("dense as water") {
+            Certainty::Certain
+        } else {
+            Certainty::Likely
+        };
+        assert_eq!(ureter.certainty, expected, "{ureter:#?}");
     }
 }
