@@ -57,6 +57,12 @@ pub enum StudyError {
     /// The structure set cannot be written.
     #[error(transparent)]
     StructureSet(#[from] isoboost_dicom::StructureWriteError),
+    /// The segmentation of the lesions cannot be written.
+    #[error(transparent)]
+    Segmentation(#[from] isoboost_dicom::SegmentationWriteError),
+    /// The report of their measures cannot be written.
+    #[error(transparent)]
+    Measurements(#[from] isoboost_dicom::ReportWriteError),
     /// A NIfTI file cannot be written.
     #[error(transparent)]
     Nifti(#[from] isoboost_report::NiftiError),

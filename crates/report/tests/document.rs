@@ -517,6 +517,8 @@ fn bare() -> Report {
             selection: vec!["the only PET".to_owned()],
             anatomy: Vec::new(),
             rtstruct_uid: None,
+            seg_uid: None,
+            sr_uid: None,
         },
     }
 }
