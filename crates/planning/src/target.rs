@@ -5,6 +5,7 @@ use isoboost_volume::{Contour, Grid, Margins, Mask, Roi, RoiType, StructureSet};
 use rayon::prelude::*;
 
 use crate::barrier::{Surroundings, allowed, under_skin};
+use crate::dose_colour::colour_by_dose;
 use crate::lesion_class::LesionClass;
 use crate::limits::LimitsConfig;
 use crate::policy::{DoseLevel, Intensification, Policy, Treatment};
@@ -141,6 +142,7 @@ pub fn plan_targets(
     for (number, target) in (1..).zip(&mut targets) {
         target.roi_number = number;
     }
+    colour_by_dose(&mut targets);
     PlannedTargets { targets, cautions }
 }
 
@@ -388,6 +390,8 @@ impl Treated {
     }
 }
 
+/// What a planner reads beside the name: the lesions, the margin from the volume inside, the dose
+/// to start from, and how the volume was drawn or cut.
 fn describe(target: &Target) -> String {
     let lesions: Vec<String> = target.lesion_ids.iter().map(u32::to_string).collect();
     let margin = target
@@ -395,7 +399,17 @@ fn describe(target: &Target) -> String {
         .as_ref()
         .map(describe_margins)
         .unwrap_or_default();
-    format!("Suggestion, lesion {}{margin}", lesions.join(", "))
+    let dose = match (target.dose_gy, target.fractions) {
+        (Some(total), Some(fractions)) => format!(", {total} Gy in {fractions} to start from"),
+        _ => String::new(),
+    };
+    let mut text = format!("Suggestion, lesion {}{margin}{dose}", lesions.join(", "));
+    for note in &target.notes {
+        text.push_str("; ");
+        text.push_str(note);
+    }
+    // What an ROI Description (VR ST) holds.
+    text.chars().take(1024).collect()
 }
 
 fn describe_margins(margins: &Margins) -> String {
@@ -435,7 +449,8 @@ impl Class {
         }
     }
 
-    /// A hue for each class, darker for the GTV and lighter for what is around it.
+    /// A hue for each class, darker for the GTV and lighter for what is around it; PTVs with a dose
+    /// get the colour of their dose level.
     fn colour(self, kind: TargetKind) -> [u8; 3] {
         let full: [u8; 3] = match self {
             Self::Bed => [214, 39, 40],
