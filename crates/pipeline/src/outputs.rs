@@ -12,6 +12,7 @@ use isoboost_report::{
 use isoboost_volume::{Grid, Volume};
 use serde::Deserialize;
 
+use crate::planning_ct;
 use crate::study::{Findings, StudyError, StudyJob, StudyResult};
 
 /// What every result folder holds; without one of them it is not complete.
@@ -23,6 +24,12 @@ const FILES: [&str; 4] = [
 ];
 /// What a result with targets holds beside those.
 const TARGET_FILES: [&str; 2] = ["rtstruct.dcm", "targets.nii.gz"];
+/// What a result on a planning CT holds where the PET has a CT too.
+const REGISTRATION_FILES: [&str; 3] = [
+    "images/registration-axial.png",
+    "images/registration-coronal.png",
+    "images/registration-sagittal.png",
+];
 /// Grey of foci that are not disease.
 const EXCLUDED_COLOUR: [u8; 3] = [130, 135, 142];
 
@@ -36,6 +43,9 @@ pub(crate) fn earlier(job: &StudyJob<'_>, fingerprint: &str) -> Option<StudyResu
     let text = std::fs::read_to_string(folder.join("report.json")).ok()?;
     let report = Report::deserialize(&mut serde_json::Deserializer::from_str(&text)).ok()?;
     if !report.targets.is_empty() && lacks(&TARGET_FILES) {
+        return None;
+    }
+    if report.planning_ct.is_some() && report.ct.is_some() && lacks(&REGISTRATION_FILES) {
         return None;
     }
     (report.provenance.fingerprint == fingerprint).then(|| StudyResult {
@@ -86,6 +96,9 @@ fn write_images(place: &Path, findings: &Findings<'_>, reference: &Grid) -> Resu
     targets?;
     let folder = place.join("images");
     std::fs::create_dir(&folder).map_err(|source| file_error(&folder, source))?;
+    if let (Some(planning), Some(ct)) = (findings.planning, findings.ct) {
+        planning_ct::write_pictures(&folder, planning, ct)?;
+    }
     write_file(&folder.join("mip.png"), &mip?)
 }
 
@@ -152,8 +165,8 @@ fn marks(findings: &Findings<'_>) -> Vec<MipMark> {
     lesions.chain(excluded).collect()
 }
 
-/// Writes the structure set on the CT, or on the PET where there is no CT; without a target there
-/// is nothing to write.
+/// Writes the structure set on the planning CT, or else on the CT, or on the PET where there is no
+/// CT; without a target there is nothing to write.
 fn write_structures(
     path: &Path,
     job: &StudyJob<'_>,
@@ -162,7 +175,11 @@ fn write_structures(
     if findings.targets.is_empty() {
         return Ok(None);
     }
-    let series = findings.selection.ct.unwrap_or(findings.selection.pet);
+    let own = findings.selection.ct.unwrap_or(findings.selection.pet);
+    let (series, patient) = match findings.planning {
+        Some(planning) => (planning.found.series(), &planning.found.study().patient),
+        None => (own, &job.study.patient),
+    };
     let images = ReferenceImages::of_series(series)?;
     let provenance = Provenance::new(
         env!("CARGO_PKG_VERSION"),
@@ -170,7 +187,6 @@ fn write_structures(
         findings.created,
     );
     let structures = structure_set(findings.targets);
-    let patient = &job.study.patient;
     let written =
         isoboost_dicom::write_structure_set(path, &structures, &images, patient, &provenance)?;
     Ok(Some(written))
@@ -204,12 +220,15 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&Written
         ct: findings
             .selection
             .ct
-            .zip(findings.ct_grid)
+            .zip(findings.ct.map(Volume::grid))
             .map(|(series, grid)| CtInfo {
                 series_uid: series.uid.clone(),
                 size: reversed(grid.shape()),
                 spacing_mm: reversed(grid.spacing()),
             }),
+        planning_ct: findings
+            .planning
+            .map(|planning| planning_ct::info(planning, findings.planning_cautions)),
         frame_of_reference_uid: findings.selection.pet.frame_of_reference.clone(),
         suv: suv_info(findings),
         references: References::from(findings.references),
