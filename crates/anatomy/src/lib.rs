@@ -32,6 +32,7 @@
 //! needs.
 
 mod acetabulum;
+mod alignment;
 mod bifurcation;
 mod bladder;
 mod bones;
@@ -60,6 +61,7 @@ mod tissue;
 mod totalsegmentator;
 mod upper;
 
+pub use alignment::rigid_pelvis;
 pub use course::{Course, CourseKind, aorta_course};
 pub use landmarks::{Absent, Landmark, LandmarkSource, Landmarks, Paired, Sought};
 pub use organ::{ImportedOrgan, Organ, OrganKind, OrganSource, Side, Vertebra};

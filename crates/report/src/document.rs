@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::isotoxic::IsotoxicInfo;
+use crate::planning_ct::PlanningCtInfo;
 use crate::recommendation::{DoseLevelInfo, RecommendationInfo};
 
 /// Name and version of the document's format.
@@ -32,6 +33,8 @@ pub struct Report {
     pub pet: PetInfo,
     /// The CT that was used; null without one.
     pub ct: Option<CtInfo>,
+    /// The planning CT that the targets are drawn on; null where they are drawn on the CT or PET.
+    pub planning_ct: Option<PlanningCtInfo>,
     /// Frame of Reference UID of the PET.
     pub frame_of_reference_uid: Option<String>,
     /// How the SUV was derived.
