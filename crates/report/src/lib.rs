@@ -14,7 +14,7 @@ mod recommendation;
 mod table;
 
 pub use cohort::{
-    COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PolicyCount,
+    COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PageError, PolicyCount,
 };
 pub use compare::{
     CompareError, Difference, LabelTolerance, MatchTolerance, NumberTolerance, Tolerance, compare,
