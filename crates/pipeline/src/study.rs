@@ -217,7 +217,6 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
     let known = isotoxic::Known {
         anatomy: &anatomy,
         staging: &staging,
-        recommendation: &recommendation,
         planned: &planned,
         images: reference,
         drawn: &drawn_regions(job)?,

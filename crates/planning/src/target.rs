@@ -360,11 +360,14 @@ impl Treated {
         let allowed = (to_ctv.largest() > 0.0)
             .then(|| allowed(lesion, gtv.fine(), ctv.fine(), around, limits))
             .flatten();
-        if let Some(allowed) = allowed
-            && let Some(cut) = ctv.limited(&allowed.mask, gtv)
-        {
-            ctv_notes.push(format!("cut by {}", allowed.by.join(", ")));
-            ctv = cut;
+        if let Some(allowed) = allowed {
+            if !allowed.by.is_empty()
+                && let Some(cut) = ctv.limited(&allowed.mask, gtv)
+            {
+                ctv_notes.push(format!("cut by {}", allowed.by.join(", ")));
+                ctv = cut;
+            }
+            ctv_notes.extend(allowed.unknown);
         }
         let mut ptv = ctv.grown(&to_ptv);
         let mut ptv_notes = Vec::new();
