@@ -17,7 +17,7 @@ mod table;
 
 pub use checkerboard::{Plane, checkerboard_png};
 pub use cohort::{
-    COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PolicyCount,
+    COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PageError, PolicyCount,
 };
 pub use compare::{
     CompareError, Difference, LabelTolerance, MatchTolerance, NumberTolerance, Tolerance, compare,
