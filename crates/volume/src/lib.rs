@@ -50,8 +50,8 @@ pub use margin::{Margins, expand, margin_field, shrink};
 pub use mask::Mask;
 pub use rasterise::rasterise;
 pub use register::{
-    NotConverged, Registration, RegistrationQuality, RegistrationRefusal, assess_rigid,
-    register_rigid,
+    LEAST_BONE_CORRELATION, MOST_HALVES_MM, NotConverged, Registration, RegistrationQuality,
+    RegistrationRefusal, assess_rigid, register_rigid,
 };
 pub use resample::{resample_nearest, resample_trilinear, sample_trilinear};
 pub use simplify::CONTOUR_TOLERANCE_MM;

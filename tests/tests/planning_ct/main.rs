@@ -5,7 +5,8 @@ mod study;
 use std::path::{Path, PathBuf};
 
 use isoboost_phantom::{CtView, generate_planning_ct};
-use isoboost_tests::{check_script, only_study, report};
+use isoboost_tests::{check_script, isoboost, only_study, report, succeed};
+use isoboost_volume::{Contour, Roi, RoiType, StructureSet};
 use nalgebra::{Isometry3, Matrix4, Point3, Vector3};
 use serde_json::{Value, json};
 
@@ -196,6 +197,17 @@ fn a_registration_object_is_used_either_way_round() {
 }
 
 #[test]
+fn inspect_tells_what_a_registration_connects() {
+    let objects = tempfile::tempdir().unwrap();
+    let Some(file) = registration(objects.path(), true, "PLANNED-1") else {
+        return;
+    };
+    let said = succeed(isoboost().arg("inspect").arg(&file));
+    assert!(said.contains("registration: rigid, from frame of reference"), "{said}");
+    assert!(said.contains(&SCANS.planning.frame_of_reference_uid), "{said}");
+}
+
+#[test]
 fn a_registration_of_another_patient_is_refused() {
     let out = tempfile::tempdir().unwrap();
     let objects = tempfile::tempdir().unwrap();
@@ -310,4 +322,70 @@ fn a_planning_ct_in_the_pets_frame_of_reference_moves_nothing() {
     assert_eq!(matrix_of(&with), Matrix4::identity());
     assert_eq!(with["targets"], without["targets"]);
     assert_eq!(without["planning_ct"], Value::Null);
+}
+
+/// Square contours around a place on the slices of the planning CT within `half_mm` of it.
+fn square(center: Point3<f64>, half_mm: f64, grid: &isoboost_volume::Grid) -> Vec<Contour> {
+    let slices = 0..grid.shape()[0];
+    slices
+        .map(|k| (k, grid.center_of([k, 0, 0]).z))
+        .filter(|(_, z)| (z - center.z).abs() <= half_mm)
+        .map(|(k, z)| {
+            let corners = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)];
+            let points = corners
+                .map(|(x, y)| Point3::new(center.x + x * half_mm, center.y + y * half_mm, z));
+            Contour {
+                slice: Some(k),
+                points: points.to_vec(),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn structures_of_the_planning_ct_are_organs_there_and_stay_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let planning = folder.path().join("planning");
+    generate_planning_ct(&kind(300.0), &view(), &options(), &planning).unwrap();
+    let found = isoboost_dicom::discover(&[planning.clone()], &|_| {}).unwrap();
+    let study = &found.studies[0];
+    let images = isoboost_dicom::ReferenceImages::of_series(&study.series[0]).unwrap();
+    let at = |x: f64, y: f64, z: f64| planning_from_pet() * (HEADS + Vector3::new(x, y, z));
+    let roi = |number, name: &str, center, half| Roi {
+        number,
+        name: name.to_owned(),
+        description: "drawn by hand".to_owned(),
+        interpreted_type: RoiType::Organ,
+        colour: [200, 180, 40],
+        contours: square(center, half, &images.grid),
+    };
+    let set = StructureSet {
+        label: "PLAN".to_owned(),
+        rois: vec![
+            roi(1, "Bladder", at(0.0, -25.0, 35.0), 30.0),
+            roi(2, "Rectum", at(0.0, 45.0, 10.0), 14.0),
+            roi(3, "FemoralHead_L", at(86.0, 0.0, 0.0), 22.0),
+        ],
+    };
+    let file = planning.join("structures.dcm");
+    let time = "2024-03-13T10:00:00".parse().unwrap();
+    let time = "2024-03-13T10:00:00".parse().unwrap();
+    let provenance = isoboost_dicom::Provenance::new("1", "none", time);
+    isoboost_dicom::write_structure_set(&file, &set, &images, &study.patient, &provenance).unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let (code, said) = run(out.path(), &[&"--planning-ct", &planning]);
+    assert_eq!(code, 0, "{said}");
+    let report = report(&only_study(out.path()));
+    let organs = report["planning_ct"]["organs"].clone();
+    assert_eq!(organs, json!(["Bladder", "Rectum", "FemoralHead_L"]));
+    let at_risk = report["isotoxic"]["organs"].to_string();
+    for name in ["Bladder", "Rectum", "FemoralHead_L"] {
+        assert!(at_risk.contains(name), "{name}: {at_risk}");
+    }
+    assert_eq!(
+        std::fs::read(&file).unwrap(),
+        before,
+        "the structure set was touched"
+    );
 }

@@ -1,6 +1,7 @@
 //! Alignment of a planning CT with the CT of the PET/CT: how often it is right, and that it says
 //! so where it is not.
 
+mod external;
 mod page;
 mod scans;
 

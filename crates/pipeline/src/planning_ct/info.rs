@@ -1,5 +1,6 @@
 //! The planning CT as the report has it.
 
+use isoboost_anatomy::OrganKind;
 use isoboost_report::{AlignmentInfo, PlanningCtInfo};
 use isoboost_volume::RegistrationQuality;
 
@@ -15,6 +16,7 @@ pub(crate) fn info(planning: &PlanningImages<'_>, cautions: &[String]) -> Planni
     let registration = planning.found.registration.as_ref();
     let used = registration.filter(|_| placement.how == How::RegistrationObject);
     let organs = planning.organs.iter().map(|organ| organ.name.clone());
+    let organs = organs.filter(|name| OrganKind::from_name(name).is_some());
     PlanningCtInfo {
         series_uid: planning.found.series().uid.clone(),
         study_uid: planning.found.study().study_uid.clone(),

@@ -3,14 +3,13 @@
 use isoboost_anatomy::{Anatomy, ImportedOrgan, OrganKind, recognise, rigid_pelvis};
 use isoboost_dicom::{FrameOfImages, RegistrationReadError, Selection, Series, load_ct};
 use isoboost_planning::dose::DrawnRegion;
-use isoboost_volume::{Mask, RegistrationQuality, Volume, assess_rigid, register_rigid};
+use isoboost_volume::{
+    LEAST_BONE_CORRELATION, Mask, RegistrationQuality, Volume, assess_rigid, register_rigid,
+};
 use nalgebra::{Isometry3, Point3};
 
 use super::{PlanningCt, PlanningCtError};
 use crate::imported::{self, ImportedFrom};
-
-/// Bones that correlate less than this under a registration that was handed in are told.
-const DOUBTFUL_CORRELATION: f64 = 0.8;
 
 /// How the two are related.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,7 +189,7 @@ impl Both<'_> {
             cautions: Vec::new(),
         };
         match fit {
-            Some(r) if r < DOUBTFUL_CORRELATION => placement.cautions.push(format!(
+            Some(r) if r < LEAST_BONE_CORRELATION => placement.cautions.push(format!(
                 "the bones of both CTs correlate by {r:.2} alone; look at images/registration-*.png \
                  before using any target"
             )),

@@ -91,6 +91,7 @@ pub(super) struct Optimum {
     pub(super) fit: Fit,
 }
 
+/// What the fit is made of, summed over the points inside. Plain arrays: this is where the time goes.
 #[derive(Clone, Copy)]
 struct Sums {
     n: f64,
@@ -99,59 +100,69 @@ struct Sums {
     m: f64,
     mm: f64,
     fm: f64,
-    g: Vector6<f64>,
-    fg: Vector6<f64>,
-    mg: Vector6<f64>,
-    gg: Matrix6<f64>,
+    /// Slopes of the moving image along the six parameters, alone and with both images.
+    g: [f64; 6],
+    fg: [f64; 6],
+    mg: [f64; 6],
+    /// Their products, the lower triangle row by row.
+    gg: [f64; 21],
 }
 
 impl Sums {
-    fn zero() -> Self {
-        Self {
-            n: 0.0,
-            f: 0.0,
-            ff: 0.0,
-            m: 0.0,
-            mm: 0.0,
-            fm: 0.0,
-            g: Vector6::zeros(),
-            fg: Vector6::zeros(),
-            mg: Vector6::zeros(),
-            gg: Matrix6::zeros(),
-        }
-    }
+    const ZERO: Self = Self {
+        n: 0.0,
+        f: 0.0,
+        ff: 0.0,
+        m: 0.0,
+        mm: 0.0,
+        fm: 0.0,
+        g: [0.0; 6],
+        fg: [0.0; 6],
+        mg: [0.0; 6],
+        gg: [0.0; 21],
+    };
 
     fn of(
-        samples: &[(&Vector3<f64>, &f32)],
+        offsets: &[Vector3<f64>],
+        values: &[f32],
         moving: &Field,
         pose: &Pose,
         center: Point3<f64>,
     ) -> Self {
         let turn = pose.rotation.to_rotation_matrix();
         let start = center + pose.shift - moving.origin;
-        let mut sums = Self::zero();
-        for (offset, value) in samples {
-            let arm = turn * **offset;
+        let mut sums = Self::ZERO;
+        for (offset, value) in offsets.iter().zip(values) {
+            let arm = turn * offset;
             let index = moving.turn * (arm + start);
-            let Some((m, gradient)) = moving.at(index) else {
-                continue;
-            };
-            let slope = moving.turn.tr_mul(&gradient.map(f64::from));
-            let twist = arm.cross(&slope) / Pose::RADIUS_MM;
-            let g = Vector6::new(slope.x, slope.y, slope.z, twist.x, twist.y, twist.z);
-            let (f, m) = (f64::from(**value), f64::from(m));
-            sums.n += 1.0;
-            sums.f += f;
-            sums.ff += f * f;
-            sums.m += m;
-            sums.mm += m * m;
-            sums.fm += f * m;
-            sums.g += g;
-            sums.fg += g * f;
-            sums.mg += g * m;
-            sums.gg.syger(1.0, &g, &g, 1.0);
+            if let Some((m, gradient)) = moving.at(index) {
+                let slope = moving.turn.tr_mul(&gradient.map(f64::from));
+                let twist = arm.cross(&slope) / Pose::RADIUS_MM;
+                let g = [slope.x, slope.y, slope.z, twist.x, twist.y, twist.z];
+                sums.take(f64::from(*value), f64::from(m), g);
+            }
         }
         sums
+    }
+
+    #[inline]
+    fn take(&mut self, f: f64, m: f64, g: [f64; 6]) {
+        self.n += 1.0;
+        self.f += f;
+        self.ff += f * f;
+        self.m += m;
+        self.mm += m * m;
+        self.fm += f * m;
+        let mut pair = 0;
+        for row in 0..6 {
+            self.g[row] += g[row];
+            self.fg[row] += f * g[row];
+            self.mg[row] += m * g[row];
+            for column in 0..=row {
+                self.gg[pair] += g[row] * g[column];
+                pair += 1;
+            }
+        }
     }
 
     fn add(mut self, other: &Self) -> Self {
@@ -161,10 +172,14 @@ impl Sums {
         self.m += other.m;
         self.mm += other.mm;
         self.fm += other.fm;
-        self.g += other.g;
-        self.fg += other.fg;
-        self.mg += other.mg;
-        self.gg += other.gg;
+        for a in 0..6 {
+            self.g[a] += other.g[a];
+            self.fg[a] += other.fg[a];
+            self.mg[a] += other.mg[a];
+        }
+        for pair in 0..21 {
+            self.gg[pair] += other.gg[pair];
+        }
         self
     }
 
@@ -186,13 +201,15 @@ impl Sums {
             };
         }
         let correlation = (self.fm / n - f * m) / (sf * sm);
-        let g = self.g / n;
+        let g = Vector6::from(self.g) / n;
         // Covariances of the slopes with both images of mean 0 and deviation 1.
-        let with_f = (self.fg / n - g * f) / sf;
-        let with_m = (self.mg / n - g * m) / sm;
-        let mut slopes = self.gg / n;
-        slopes.fill_upper_triangle_with_lower_triangle();
-        let slopes = slopes - g * g.transpose();
+        let with_f = (Vector6::from(self.fg) / n - g * f) / sf;
+        let with_m = (Vector6::from(self.mg) / n - g * m) / sm;
+        let products = Matrix6::from_fn(|row, column| {
+            let (row, column) = (row.max(column), row.min(column));
+            self.gg[row * (row + 1) / 2 + column] / n
+        });
+        let slopes = products - g * g.transpose();
         Fit {
             correlation,
             overlap,
@@ -204,13 +221,13 @@ impl Sums {
 
 /// The fit of some samples at a pose.
 pub(super) fn fit(samples: &Samples, moving: &Field, pose: &Pose, center: Point3<f64>) -> Fit {
-    let all: Vec<_> = samples.offsets.iter().zip(&samples.values).collect();
-    let parts: Vec<Sums> = all
-        .par_chunks(CHUNK)
-        .map(|chunk| Sums::of(chunk, moving, pose, center))
+    let chunks = samples.offsets.par_chunks(CHUNK);
+    let parts: Vec<Sums> = chunks
+        .zip(samples.values.par_chunks(CHUNK))
+        .map(|(offsets, values)| Sums::of(offsets, values, moving, pose, center))
         .collect();
-    let sums = parts.iter().fold(Sums::zero(), Sums::add);
-    sums.fit(all.len())
+    let sums = parts.iter().fold(Sums::ZERO, Sums::add);
+    sums.fit(samples.values.len())
 }
 
 /// Climbs from a pose to the optimum near it (Levenberg and Marquardt's damping).

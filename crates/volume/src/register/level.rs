@@ -51,6 +51,7 @@ impl Field {
 
     /// Value and gradient per voxel `[k, j, i]` at a continuous index; `None` outside of the
     /// outermost voxel centres.
+    #[inline]
     pub(super) fn at(&self, index: Vector3<f64>) -> Option<(f32, Vector3<f32>)> {
         let [_, nj, ni] = self.volume.grid().shape();
         let shape = self.volume.grid().shape();

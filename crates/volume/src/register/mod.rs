@@ -24,7 +24,7 @@ use crate::{IndexBox, Mask, Volume};
 use fit::{Optimum, Pose, climb, fit};
 use level::{Field, Level, Samples, coarse, levelled, smoothed};
 
-pub use verdict::{NotConverged, RegistrationQuality};
+pub use verdict::{LEAST_BONE_CORRELATION, MOST_HALVES_MM, NotConverged, RegistrationQuality};
 
 /// Least share of the points that has to lie inside the moving image.
 const LEAST_OVERLAP: f64 = 0.5;
@@ -37,8 +37,8 @@ const MIDDLE_MM: f64 = 4.0;
 const FINE_MM: f64 = 2.0;
 /// Most points of the levels.
 const COARSE_POINTS: usize = 3000;
-const MIDDLE_POINTS: usize = 20_000;
-const FINE_POINTS: usize = 60_000;
+const MIDDLE_POINTS: usize = 12_000;
+const FINE_POINTS: usize = 30_000;
 /// Optima of the coarse level that are looked at further.
 const MOST_OPTIMA: usize = 6;
 /// Room around the region that the smoothing of the coarse level needs, mm.

@@ -7,9 +7,9 @@ use super::level::Level;
 use super::{LEAST_OVERLAP, SAME_DEG, SAME_MM};
 
 /// Least correlation of bone at 2 mm.
-const LEAST_CORRELATION: f64 = 0.8;
+pub const LEAST_BONE_CORRELATION: f64 = 0.8;
 /// Furthest that a half of the region may lie from where all of it says, mm.
-const MOST_HALVES_MM: f64 = 2.5;
+pub const MOST_HALVES_MM: f64 = 2.5;
 /// Another place that fits nearly as well as the best: its correlation is not lower by this.
 const LEAST_LEAD: f64 = 0.1;
 /// How far restarts at 2 mm are set off, and how far from the best they may end.
@@ -57,7 +57,7 @@ pub enum NotConverged {
     #[error("only {:.0} % of the bones lie inside the other image, at least {:.0} % are needed", .0 * 100.0, LEAST_OVERLAP * 100.0)]
     LittleOverlap(f64),
     /// The bones do not look alike.
-    #[error("the bones correlate by {0:.2}, at least {LEAST_CORRELATION} is needed")]
+    #[error("the bones correlate by {0:.2}, at least {LEAST_BONE_CORRELATION} is needed")]
     Correlation(f64),
     /// The halves of the region do not fit together.
     #[error(
@@ -93,7 +93,7 @@ impl RegistrationQuality {
             reasons.push(NotConverged::LittleOverlap(self.overlap));
         }
         // Written so that NaN is refused.
-        if !(self.correlation >= LEAST_CORRELATION) {
+        if !(self.correlation >= LEAST_BONE_CORRELATION) {
             reasons.push(NotConverged::Correlation(self.correlation));
         }
         if !(self.halves_mm <= MOST_HALVES_MM) {
