@@ -7,7 +7,7 @@ use isoboost_anatomy::{Anatomy, ImportedOrgan, References};
 use isoboost_dicom::{LoadedPet, Selection, Series, Study};
 use isoboost_planning::dose::{DrawnRegion, LimitSet};
 use isoboost_planning::{
-    ClinicalFacts, Patient, Prescription, Recommendation, Surroundings, Target,
+    ClinicalFacts, ElectiveInput, Patient, Prescription, Recommendation, Surroundings, Target,
 };
 use isoboost_report::{IsotoxicInfo, WarningInfo};
 use isoboost_staging::{Scan, Staging};
@@ -209,7 +209,16 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         suggested: &recommendation.intensification,
         limits: &config.planning.limits,
     };
-    let planned = isoboost_planning::plan_targets(&staging, reference, &around, &prescription);
+    let mut planned = isoboost_planning::plan_targets(&staging, reference, &around, &prescription);
+    let whole = ElectiveInput {
+        anatomy: Some(&anatomy),
+        ct,
+        imported: &images.organs,
+        staging: &staging,
+        recommendation: &recommendation,
+        config: &config.planning.elective,
+    };
+    isoboost_planning::add_elective_targets(&mut planned, reference, &whole);
     let series: Vec<&Series> = std::iter::once(selection.pet).chain(selection.ct).collect();
     let doses = job
         .doses

@@ -29,6 +29,7 @@ mod config;
 mod cutting;
 mod decision;
 pub mod dose;
+mod elective;
 mod facts;
 mod fractionation;
 #[cfg(test)]
@@ -48,6 +49,7 @@ mod touching;
 pub use barrier::Surroundings;
 pub use clinical::{Answer, ClinicalFacts, Patient, TouchedOrgan};
 pub use config::PlanningConfig;
+pub use elective::{ElectiveConfig, ElectiveInput, add_elective_targets};
 pub use facts::{Facts, LesionCounts};
 pub use fractionation::{
     ACUTE_ALPHA_BETA_GY, Fractionation, LATE_ALPHA_BETA_GY, NOMINAL_ABOVE_GY, TUMOUR_ALPHA_BETA_GY,
