@@ -34,7 +34,9 @@ pub(crate) fn check(
     let config = &job.request.config.planning;
     let findings: Vec<Finding> = doses.iter().flat_map(|d| d.findings.clone()).collect();
     let targets = &known.planned.targets;
-    let has_boosts = targets.iter().any(|target| target.kind == TargetKind::Ptv);
+    // A whole volume has no lesions and is no boost.
+    let is_boost = |t: &Target| t.kind == TargetKind::Ptv && !t.lesion_ids.is_empty();
+    let has_boosts = targets.iter().any(is_boost);
     if !config.isotoxic.enabled || (doses.is_empty() && !has_boosts) {
         return Ok((None, findings));
     }

@@ -7,7 +7,7 @@ use isoboost_anatomy::{Anatomy, ImportedOrgan, References};
 use isoboost_dicom::{LoadedPet, Selection, Series, Study};
 use isoboost_planning::dose::{DrawnRegion, LimitSet};
 use isoboost_planning::{
-    ClinicalFacts, Patient, Prescription, Recommendation, Surroundings, Target,
+    ClinicalFacts, ElectiveInput, Patient, Prescription, Recommendation, Surroundings, Target,
 };
 use isoboost_report::{IsotoxicInfo, WarningInfo};
 use isoboost_staging::{Scan, Staging};
@@ -220,7 +220,8 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         Some(planning) => Site::on_planning_ct(planning, &staging, &images.suv, &images.organs),
         None => {
             let grid = ct.map_or(images.suv.grid(), Volume::grid);
-            Site::on_pet_ct(&staging, &anatomy, ct, grid, drawn_regions(job)?)
+            let drawn = drawn_regions(job)?;
+            Site::on_pet_ct(&staging, &anatomy, ct, grid, &images.organs, drawn)
         }
     };
     let reference = site.grid;
@@ -234,7 +235,17 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         suggested: &recommendation.intensification,
         limits: &config.planning.limits,
     };
-    let planned = isoboost_planning::plan_targets(&site.staging, reference, &around, &prescription);
+    let mut planned =
+        isoboost_planning::plan_targets(&site.staging, reference, &around, &prescription);
+    let whole = ElectiveInput {
+        anatomy: Some(&site.anatomy),
+        ct: site.ct,
+        imported: &site.organs,
+        staging: &site.staging,
+        recommendation: &recommendation,
+        config: &config.planning.elective,
+    };
+    isoboost_planning::add_elective_targets(&mut planned, reference, &whole);
     let series = planning_ct::dose_series(job, &selection);
     let planned_study = job.planning_ct.map_or(job.study, PlanningCt::study);
     let doses = job

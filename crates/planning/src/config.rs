@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::dose::IsotoxicConfig;
+use crate::elective::ElectiveConfig;
 use crate::limits::LimitsConfig;
 
 /// How lesions become a recommendation and volumes.
@@ -18,6 +19,8 @@ pub struct PlanningConfig {
     pub policy_file: Option<PathBuf>,
     /// What target volumes are cut by.
     pub limits: LimitsConfig,
+    /// How the volumes that are treated as a whole are drawn.
+    pub elective: ElectiveConfig,
     /// How high boosts may be.
     pub isotoxic: IsotoxicConfig,
 
@@ -46,6 +49,7 @@ impl PlanningConfig {
     /// A sentence that names the key, the value found and the range.
     pub fn validate(&self) -> Result<(), String> {
         self.limits.validate()?;
+        self.elective.validate()?;
         self.isotoxic.validate()
     }
 }
