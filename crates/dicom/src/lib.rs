@@ -60,6 +60,7 @@ mod grouping;
 mod header;
 mod load;
 mod measurement_report;
+mod patient_position;
 mod patient_study;
 mod pet_facts;
 mod pet_frame;
@@ -68,6 +69,7 @@ mod plan;
 mod provenance;
 mod record;
 mod reference_images;
+mod rtplan;
 mod rtstruct;
 mod segmentation;
 mod select;
@@ -97,12 +99,14 @@ pub use measurement_report::{
     Evaluation, Measurement, MeasurementGroup, MeasurementReport, ReportWriteError,
     write_measurement_report,
 };
+pub use patient_position::patient_position;
 pub use patient_study::PatientStudy;
 pub use pet_facts::{PetSlice, pet_facts};
 pub use pixels::{CompressionError, PixelProblem};
 pub use plan::{PlanFacts, PlanReadError, Prescription, read_plan_facts};
 pub use provenance::{Equipment, Provenance};
 pub use reference_images::{ReferenceError, ReferenceImages, ReferenceSlice};
+pub use rtplan::{OpenBeam, OpenFieldPlan, PlanWriteError, write_open_field_plan};
 pub use rtstruct::{
     ImportedStructures, StructureError, StructureReadError, StructureWriteError,
     read_structure_set, write_structure_set,
