@@ -35,6 +35,7 @@ mod acetabulum;
 mod bifurcation;
 mod bladder;
 mod bones;
+mod brim;
 mod course;
 mod details;
 mod hip;
@@ -60,6 +61,7 @@ mod tissue;
 mod totalsegmentator;
 mod upper;
 
+pub use brim::{pelvic_inlet, symphysis_front};
 pub use course::{Course, CourseKind, aorta_course};
 pub use landmarks::{Absent, Landmark, LandmarkSource, Landmarks, Paired, Sought};
 pub use organ::{ImportedOrgan, Organ, OrganKind, OrganSource, Side, Vertebra};

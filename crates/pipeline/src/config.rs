@@ -138,7 +138,11 @@ impl Config {
         self.anatomy.validate().map_err(ConfigError::Range)?;
         self.lesion.validate().map_err(ConfigError::Range)?;
         self.staging.validate().map_err(ConfigError::Range)?;
-        self.planning.limits.validate().map_err(ConfigError::Range)
+        self.planning
+            .limits
+            .validate()
+            .map_err(ConfigError::Range)?;
+        self.planning.field.validate().map_err(ConfigError::Range)
     }
 
     /// The dose limits of organs: those of the file that is named, or those that are built in.

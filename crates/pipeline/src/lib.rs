@@ -10,6 +10,7 @@ mod config;
 mod digest;
 mod doses;
 mod events;
+mod field;
 mod fingerprint;
 mod imported;
 mod inspect;

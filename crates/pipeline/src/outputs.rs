@@ -5,13 +5,14 @@ use std::path::Path;
 use isoboost_dicom::{Provenance, ReferenceImages, WrittenObject};
 use isoboost_planning::{Target, region_colour, structure_set};
 use isoboost_report::{
-    CtInfo, DISCLAIMER, LesionInfo, MipMark, NumberedMask, PetInfo, ProvenanceInfo,
+    CtInfo, DISCLAIMER, FieldInfo, LesionInfo, MipMark, NumberedMask, PetInfo, ProvenanceInfo,
     RecommendationInfo, References, Report, SCHEMA, Software, StageInfo, StudyInfo, SuvInfo,
     TargetInfo, Total, WarningInfo,
 };
 use isoboost_volume::{Grid, Volume};
 use serde::Deserialize;
 
+use crate::field;
 use crate::study::{Findings, StudyError, StudyJob, StudyResult};
 
 /// What every result folder holds; without one of them it is not complete.
@@ -38,6 +39,10 @@ pub(crate) fn earlier(job: &StudyJob<'_>, fingerprint: &str) -> Option<StudyResu
     if !report.targets.is_empty() && lacks(&TARGET_FILES) {
         return None;
     }
+    let of_field = field::files(&job.request.config.planning.field);
+    if report.field.is_some() && lacks(&of_field.collect::<Vec<_>>()) {
+        return None;
+    }
     (report.provenance.fingerprint == fingerprint).then(|| StudyResult {
         kept: true,
         headline: headline(&report),
@@ -58,7 +63,9 @@ pub(crate) fn write(
         || write_structures(&place.join("rtstruct.dcm"), job, findings),
     );
     images?;
-    let report = compose(job, findings, structures?.as_ref());
+    let structures = structures?;
+    field::write(place, job, findings, structures.as_ref())?;
+    let report = compose(job, findings, structures.as_ref());
     write_file(
         &place.join("lesions.csv"),
         &isoboost_report::lesions_csv(&report)?,
@@ -204,7 +211,7 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&Written
         ct: findings
             .selection
             .ct
-            .zip(findings.ct_grid)
+            .zip(findings.ct.map(Volume::grid))
             .map(|(series, grid)| CtInfo {
                 series_uid: series.uid.clone(),
                 size: reversed(grid.shape()),
@@ -229,6 +236,7 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&Written
             .iter()
             .map(|target| TargetInfo::of(target, policy))
             .collect(),
+        field: findings.field.map(FieldInfo::from),
         isotoxic: findings.isotoxic.cloned(),
         warnings: findings
             .warnings

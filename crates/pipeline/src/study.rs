@@ -6,13 +6,14 @@ use chrono::NaiveDateTime;
 use isoboost_anatomy::{Anatomy, ImportedOrgan, References};
 use isoboost_dicom::{LoadedPet, Selection, Series, Study};
 use isoboost_planning::dose::{DrawnRegion, LimitSet};
+use isoboost_planning::field::PelvicField;
 use isoboost_planning::{
     ClinicalFacts, Patient, Prescription, Recommendation, Surroundings, Target,
 };
 use isoboost_report::{IsotoxicInfo, WarningInfo};
 use isoboost_staging::{Scan, Staging};
 use isoboost_suv::{SuvDerivation, SuvOptions, Tracer};
-use isoboost_volume::{Grid, Volume};
+use isoboost_volume::Volume;
 
 use crate::analysis::{Analysis, analyse_watched};
 use crate::batch::RunRequest;
@@ -21,7 +22,7 @@ use crate::doses::{DoseError, DoseShelf};
 use crate::events::{Event, Stage};
 use crate::imported::{self, AnatomyConfig, CommandError, Drawn, ImportError, ImportedFrom};
 use crate::output_folder::{OutputError, OutputFolder};
-use crate::{fingerprint, isotoxic, outputs, warnings};
+use crate::{field, fingerprint, isotoxic, outputs, warnings};
 
 /// Why a study has no result.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,9 @@ pub enum StudyError {
     /// The structure set cannot be written.
     #[error(transparent)]
     StructureSet(#[from] isoboost_dicom::StructureWriteError),
+    /// The plan of the pelvic field cannot be written.
+    #[error(transparent)]
+    Plan(#[from] isoboost_dicom::PlanWriteError),
     /// A NIfTI file cannot be written.
     #[error(transparent)]
     Nifti(#[from] isoboost_report::NiftiError),
@@ -139,7 +143,7 @@ pub(crate) struct StudyResult {
 pub(crate) struct Findings<'a> {
     pub(crate) selection: &'a Selection<'a>,
     pub(crate) suv: &'a Volume<f32>,
-    pub(crate) ct_grid: Option<&'a Grid>,
+    pub(crate) ct: Option<&'a Volume<i16>>,
     pub(crate) derivation: &'a SuvDerivation,
     pub(crate) stated: &'a StatedFacts<'a>,
     pub(crate) anatomy: &'a Anatomy,
@@ -147,6 +151,7 @@ pub(crate) struct Findings<'a> {
     pub(crate) staging: &'a Staging,
     pub(crate) recommendation: &'a Recommendation,
     pub(crate) targets: &'a [Target],
+    pub(crate) field: Option<&'a PelvicField>,
     pub(crate) isotoxic: Option<&'a IsotoxicInfo>,
     pub(crate) warnings: Vec<WarningInfo>,
     pub(crate) fingerprint: &'a str,
@@ -203,7 +208,7 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         suggested: &recommendation.intensification,
         limits: &config.planning.limits,
     };
-    let planned = isoboost_planning::plan_targets(&staging, reference, &around, &prescription);
+    let mut planned = isoboost_planning::plan_targets(&staging, reference, &around, &prescription);
     let series: Vec<&Series> = std::iter::once(selection.pet).chain(selection.ct).collect();
     let doses = job
         .doses
@@ -217,11 +222,28 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         drawn: &drawn_regions(job)?,
     };
     let (isotoxic, of_doses) = isotoxic::check(job, &known, &doses, job.limits)?;
+    let known = field::Known {
+        ct: selection.ct.zip(ct.map(Volume::grid)),
+        anatomy: &anatomy,
+        staging: &staging,
+        recommendation: &recommendation,
+    };
+    let (field, of_field) = field::plan(&config.planning.field, &known, &mut planned);
     watch.done(Stage::Targets);
+    let mut warnings = warnings::of(
+        job,
+        &selection,
+        &images.derivation,
+        &stated,
+        &staging,
+        &planned,
+        &of_doses,
+    );
+    warnings.extend(of_field);
     let findings = Findings {
         selection: &selection,
         suv: &images.suv,
-        ct_grid: ct.map(Volume::grid),
+        ct,
         derivation: &images.derivation,
         stated: &stated,
         anatomy: &anatomy,
@@ -229,16 +251,9 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         staging: &staging,
         recommendation: &recommendation,
         targets: &planned.targets,
+        field: field.as_ref(),
         isotoxic: isotoxic.as_ref(),
-        warnings: warnings::of(
-            job,
-            &selection,
-            &images.derivation,
-            &stated,
-            &staging,
-            &planned,
-            &of_doses,
-        ),
+        warnings,
         fingerprint: &fingerprint,
         created: images.created,
     };

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::dose::IsotoxicConfig;
+use crate::field::FieldConfig;
 use crate::limits::LimitsConfig;
 
 /// How lesions become a recommendation and volumes.
@@ -20,6 +21,8 @@ pub struct PlanningConfig {
     pub limits: LimitsConfig,
     /// How high boosts may be.
     pub isotoxic: IsotoxicConfig,
+    /// The conventional field of the pelvis.
+    pub field: FieldConfig,
 
     /// Where margins, doses and limits were before there were policies; refused with the new place.
     #[serde(skip_serializing, deserialize_with = "limit_of_lesions")]

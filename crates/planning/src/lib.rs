@@ -30,6 +30,7 @@ mod cutting;
 mod decision;
 pub mod dose;
 mod facts;
+pub mod field;
 mod fractionation;
 #[cfg(test)]
 mod grown_shapes;

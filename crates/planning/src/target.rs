@@ -19,6 +19,8 @@ pub enum TargetKind {
     Ctv,
     /// Planning target volume: with the margin for set-up and motion.
     Ptv,
+    /// What all beams of a field hold.
+    Field,
 }
 
 /// One suggested volume.
@@ -206,6 +208,8 @@ pub fn structure_set(targets: &[Target]) -> StructureSet {
             TargetKind::Gtv => RoiType::Gtv,
             TargetKind::Ctv => RoiType::Ctv,
             TargetKind::Ptv => RoiType::Ptv,
+            // Treated and irradiated volumes are enclosed by isodoses, and there is no dose.
+            TargetKind::Field => RoiType::Control,
         },
         colour: target.colour,
         contours: target.contours.clone(),
@@ -317,6 +321,7 @@ impl<'a> Volumes<'a> {
             TargetKind::Gtv => "GTV",
             TargetKind::Ctv => "CTV",
             TargetKind::Ptv => "PTV",
+            TargetKind::Field => "Field",
         };
         let mut notes = Vec::new();
         if region.mask.count() < 10 {
@@ -386,6 +391,9 @@ impl Treated {
 }
 
 fn describe(target: &Target) -> String {
+    if target.kind == TargetKind::Field {
+        return format!("Suggestion, {}", target.notes.join("; "));
+    }
     let lesions: Vec<String> = target.lesion_ids.iter().map(u32::to_string).collect();
     let margin = target
         .margins
@@ -443,7 +451,7 @@ impl Class {
         let towards_white = match kind {
             TargetKind::Gtv => 0,
             TargetKind::Ctv => 1,
-            TargetKind::Ptv => 2,
+            TargetKind::Ptv | TargetKind::Field => 2,
         };
         full.map(|c| c + (255 - c) / 4 * towards_white)
     }
