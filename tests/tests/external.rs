@@ -1,10 +1,10 @@
 //! Our outputs in the hands of software that we did not write.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use isoboost_tests::{
-    check_script, finish, has_program, isoboost, only_study, report, succeed, workspace,
+    check_script, dciodvfy_errors, finish, has_program, isoboost, only_study, report, succeed,
+    workspace,
 };
 use serde_json::Value;
 
@@ -18,21 +18,6 @@ fn fixture() -> PathBuf {
 fn run(input: &Path, out: &Path) -> PathBuf {
     succeed(isoboost().arg("run").arg(input).arg("--out").arg(out));
     only_study(out)
-}
-
-/// The lines of `dciodvfy` that start with `Error`.
-fn dciodvfy_errors(file: &Path) -> Vec<String> {
-    let output = Command::new("dciodvfy")
-        .arg("-new")
-        .arg(file)
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stderr).into_owned()
-        + &String::from_utf8_lossy(&output.stdout);
-    text.lines()
-        .filter(|l| l.starts_with("Error"))
-        .map(str::to_owned)
-        .collect()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use isoboost_dicom::Finding;
 use isoboost_planning::dose::{
     DrawnRegion, IsotoxicInput, LimitSet, PlanDose, check_isotoxic, organs_at_risk,
 };
-use isoboost_planning::{PlannedTargets, Recommendation, Target, TargetKind};
+use isoboost_planning::{PlannedTargets, Target, TargetKind};
 use isoboost_report::IsotoxicInfo;
 use isoboost_staging::{Region, Staging};
 use isoboost_volume::{Grid, Mask};
@@ -17,7 +17,6 @@ use crate::study::{StudyError, StudyJob};
 pub(crate) struct Known<'a> {
     pub(crate) anatomy: &'a Anatomy,
     pub(crate) staging: &'a Staging,
-    pub(crate) recommendation: &'a Recommendation,
     pub(crate) planned: &'a PlannedTargets,
     /// The grid that targets are drawn on.
     pub(crate) images: &'a Grid,
@@ -34,7 +33,8 @@ pub(crate) fn check(
 ) -> Result<(Option<IsotoxicInfo>, Vec<Finding>), StudyError> {
     let config = &job.request.config.planning;
     let findings: Vec<Finding> = doses.iter().flat_map(|d| d.findings.clone()).collect();
-    let has_boosts = !known.recommendation.intensification.is_empty();
+    let targets = &known.planned.targets;
+    let has_boosts = targets.iter().any(|target| target.kind == TargetKind::Ptv);
     if !config.isotoxic.enabled || (doses.is_empty() && !has_boosts) {
         return Ok((None, findings));
     }
@@ -54,7 +54,6 @@ pub(crate) fn check(
         organs: &organs,
         targets: &known.planned.targets,
         staging: known.staging,
-        recommendation: known.recommendation,
         base: plans.next(),
         intensified: plans.next(),
         sets: limits,

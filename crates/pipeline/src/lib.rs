@@ -7,6 +7,7 @@ mod analysis;
 mod batch;
 mod clinical;
 mod config;
+mod derived;
 mod digest;
 mod doses;
 mod events;

@@ -61,6 +61,12 @@ pub enum StudyError {
     /// The plan of the pelvic field cannot be written.
     #[error(transparent)]
     Plan(#[from] isoboost_dicom::PlanWriteError),
+    /// The segmentation of the lesions cannot be written.
+    #[error(transparent)]
+    Segmentation(#[from] isoboost_dicom::SegmentationWriteError),
+    /// The report of their measures cannot be written.
+    #[error(transparent)]
+    Measurements(#[from] isoboost_dicom::ReportWriteError),
     /// A NIfTI file cannot be written.
     #[error(transparent)]
     Nifti(#[from] isoboost_report::NiftiError),
@@ -216,7 +222,6 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
     let known = isotoxic::Known {
         anatomy: &anatomy,
         staging: &staging,
-        recommendation: &recommendation,
         planned: &planned,
         images: reference,
         drawn: &drawn_regions(job)?,

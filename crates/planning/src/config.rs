@@ -42,6 +42,18 @@ pub struct PlanningConfig {
     distant: Moved,
 }
 
+impl PlanningConfig {
+    /// Whether every value lies in its range.
+    ///
+    /// # Errors
+    /// A sentence that names the key, the value found and the range.
+    pub fn validate(&self) -> Result<(), String> {
+        self.limits.validate()?;
+        self.isotoxic.validate()?;
+        self.field.validate()
+    }
+}
+
 /// A key that is no longer here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Moved;

@@ -5,6 +5,7 @@ use isoboost_volume::{Contour, Grid, Margins, Mask, Roi, RoiType, StructureSet};
 use rayon::prelude::*;
 
 use crate::barrier::{Surroundings, allowed, under_skin};
+use crate::dose_colour::colour_by_dose;
 use crate::lesion_class::LesionClass;
 use crate::limits::LimitsConfig;
 use crate::policy::{DoseLevel, Intensification, Policy, Treatment};
@@ -143,6 +144,7 @@ pub fn plan_targets(
     for (number, target) in (1..).zip(&mut targets) {
         target.roi_number = number;
     }
+    colour_by_dose(&mut targets);
     PlannedTargets { targets, cautions }
 }
 
@@ -363,11 +365,14 @@ impl Treated {
         let allowed = (to_ctv.largest() > 0.0)
             .then(|| allowed(lesion, gtv.fine(), ctv.fine(), around, limits))
             .flatten();
-        if let Some(allowed) = allowed
-            && let Some(cut) = ctv.limited(&allowed.mask, gtv)
-        {
-            ctv_notes.push(format!("cut by {}", allowed.by.join(", ")));
-            ctv = cut;
+        if let Some(allowed) = allowed {
+            if !allowed.by.is_empty()
+                && let Some(cut) = ctv.limited(&allowed.mask, gtv)
+            {
+                ctv_notes.push(format!("cut by {}", allowed.by.join(", ")));
+                ctv = cut;
+            }
+            ctv_notes.extend(allowed.unknown);
         }
         let mut ptv = ctv.grown(&to_ptv);
         let mut ptv_notes = Vec::new();
@@ -390,9 +395,12 @@ impl Treated {
     }
 }
 
+/// What a planner reads beside the name: the lesions, the margin from the volume inside, the dose
+/// to start from, and how the volume was drawn or cut.
 fn describe(target: &Target) -> String {
     if target.kind == TargetKind::Field {
-        return format!("Suggestion, {}", target.notes.join("; "));
+        let text = format!("Suggestion, {}", target.notes.join("; "));
+        return text.chars().take(1024).collect();
     }
     let lesions: Vec<String> = target.lesion_ids.iter().map(u32::to_string).collect();
     let margin = target
@@ -400,7 +408,17 @@ fn describe(target: &Target) -> String {
         .as_ref()
         .map(describe_margins)
         .unwrap_or_default();
-    format!("Suggestion, lesion {}{margin}", lesions.join(", "))
+    let dose = match (target.dose_gy, target.fractions) {
+        (Some(total), Some(fractions)) => format!(", {total} Gy in {fractions} to start from"),
+        _ => String::new(),
+    };
+    let mut text = format!("Suggestion, lesion {}{margin}{dose}", lesions.join(", "));
+    for note in &target.notes {
+        text.push_str("; ");
+        text.push_str(note);
+    }
+    // What an ROI Description (VR ST) holds.
+    text.chars().take(1024).collect()
 }
 
 fn describe_margins(margins: &Margins) -> String {
@@ -440,7 +458,8 @@ impl Class {
         }
     }
 
-    /// A hue for each class, darker for the GTV and lighter for what is around it.
+    /// A hue for each class, darker for the GTV and lighter for what is around it; PTVs with a dose
+    /// get the colour of their dose level.
     fn colour(self, kind: TargetKind) -> [u8; 3] {
         let full: [u8; 3] = match self {
             Self::Bed => [214, 39, 40],

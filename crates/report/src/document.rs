@@ -584,6 +584,10 @@ pub struct ProvenanceInfo {
     pub anatomy: Vec<String>,
     /// SOP Instance UID of `rtstruct.dcm`.
     pub rtstruct_uid: Option<String>,
+    /// SOP Instance UID of `seg.dcm`; null without a lesion.
+    pub seg_uid: Option<String>,
+    /// SOP Instance UID of `sr.dcm`; null without a lesion.
+    pub sr_uid: Option<String>,
 }
 
 impl Report {

@@ -309,7 +309,7 @@ fn boost() -> BoostInfo {
         roi_number: 2,
         target: "PTV_N_1".to_owned(),
         lesion_ids: vec![1],
-        region: "pelvic_node".to_owned(),
+        class: "pelvic_node".to_owned(),
         integrated: true,
         base_mean_gy: Some(50.5),
         half_dose_mm: 11.5,
@@ -551,6 +551,8 @@ fn bare() -> Report {
             selection: vec!["the only PET".to_owned()],
             anatomy: Vec::new(),
             rtstruct_uid: None,
+            seg_uid: None,
+            sr_uid: None,
         },
     }
 }

@@ -31,6 +31,7 @@ mod mask;
 mod rasterise;
 mod resample;
 mod row_margin;
+mod simplify;
 mod structure_set;
 mod volume;
 
@@ -46,5 +47,6 @@ pub use margin::{Margins, expand, margin_field, shrink};
 pub use mask::Mask;
 pub use rasterise::rasterise;
 pub use resample::{resample_nearest, resample_trilinear, sample_trilinear};
+pub use simplify::CONTOUR_TOLERANCE_MM;
 pub use structure_set::{Contour, Roi, RoiType, StructureSet};
 pub use volume::{ShapeMismatch, Volume};
