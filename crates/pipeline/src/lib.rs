@@ -11,6 +11,7 @@ mod derived;
 mod digest;
 mod doses;
 mod events;
+mod field;
 mod fingerprint;
 mod imported;
 mod inspect;

@@ -5,7 +5,7 @@ use std::path::Path;
 use isoboost_dicom::{Provenance, ReferenceImages, WrittenObject};
 use isoboost_planning::{Target, region_colour, structure_set};
 use isoboost_report::{
-    CtInfo, DISCLAIMER, LesionInfo, MipMark, NumberedMask, PetInfo, ProvenanceInfo,
+    CtInfo, DISCLAIMER, FieldInfo, LesionInfo, MipMark, NumberedMask, PetInfo, ProvenanceInfo,
     RecommendationInfo, References, Report, SCHEMA, Software, StageInfo, StudyInfo, SuvInfo,
     TargetInfo, Total, WarningInfo,
 };
@@ -13,6 +13,7 @@ use isoboost_volume::{Grid, Volume};
 use serde::Deserialize;
 
 use crate::derived::{self, LesionObjects};
+use crate::field;
 use crate::planning_ct;
 use crate::study::{Findings, StudyError, StudyJob, StudyResult};
 
@@ -54,6 +55,10 @@ pub(crate) fn earlier(job: &StudyJob<'_>, fingerprint: &str) -> Option<StudyResu
     if report.planning_ct.is_some() && report.ct.is_some() && lacks(&REGISTRATION_FILES) {
         return None;
     }
+    let of_field = field::files(&job.request.config.planning.field);
+    if report.field.is_some() && lacks(&of_field.collect::<Vec<_>>()) {
+        return None;
+    }
     (report.provenance.fingerprint == fingerprint).then(|| StudyResult {
         kept: true,
         headline: headline(&report),
@@ -74,7 +79,9 @@ pub(crate) fn write(
         || Objects::write(place, job, findings),
     );
     images?;
-    let report = compose(job, findings, &objects?);
+    let objects = objects?;
+    field::write(place, job, findings, objects.structures.as_ref())?;
+    let report = compose(job, findings, &objects);
     write_file(
         &place.join("lesions.csv"),
         &isoboost_report::lesions_csv(&report)?,
@@ -235,11 +242,9 @@ fn write_structures(
     if findings.targets.is_empty() {
         return Ok(None);
     }
-    let own = findings.selection.ct.unwrap_or(findings.selection.pet);
-    let (series, patient) = match findings.planning {
-        Some(planning) => (planning.found.series(), &planning.found.study().patient),
-        None => (own, &job.study.patient),
-    };
+    let ct = planning_ct::ct_of_targets(job, findings.selection);
+    let series = ct.unwrap_or(findings.selection.pet);
+    let patient = &planning_ct::study_of_targets(job).patient;
     let images = ReferenceImages::of_series(series)?;
     let structures = structure_set(findings.targets);
     let written =
@@ -296,6 +301,7 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, objects: &Objects) -> Re
             .iter()
             .map(|target| TargetInfo::of(target, policy))
             .collect(),
+        field: findings.field.map(FieldInfo::from),
         isotoxic: findings.isotoxic.cloned(),
         warnings: findings
             .warnings

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::dose::IsotoxicConfig;
 use crate::elective::ElectiveConfig;
+use crate::field::FieldConfig;
 use crate::limits::LimitsConfig;
 
 /// How lesions become a recommendation and volumes.
@@ -23,6 +24,8 @@ pub struct PlanningConfig {
     pub elective: ElectiveConfig,
     /// How high boosts may be.
     pub isotoxic: IsotoxicConfig,
+    /// The conventional field of the pelvis.
+    pub field: FieldConfig,
 
     /// Where margins, doses and limits were before there were policies; refused with the new place.
     #[serde(skip_serializing, deserialize_with = "limit_of_lesions")]
@@ -50,7 +53,8 @@ impl PlanningConfig {
     pub fn validate(&self) -> Result<(), String> {
         self.limits.validate()?;
         self.elective.validate()?;
-        self.isotoxic.validate()
+        self.isotoxic.validate()?;
+        self.field.validate()
     }
 }
 

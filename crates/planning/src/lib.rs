@@ -32,6 +32,7 @@ pub mod dose;
 mod dose_colour;
 mod elective;
 mod facts;
+pub mod field;
 mod fractionation;
 #[cfg(test)]
 mod grown_shapes;

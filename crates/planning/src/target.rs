@@ -20,6 +20,8 @@ pub enum TargetKind {
     Ctv,
     /// Planning target volume: with the margin for set-up and motion.
     Ptv,
+    /// What all beams of a field hold.
+    Field,
 }
 
 /// One suggested volume.
@@ -208,6 +210,8 @@ pub fn structure_set(targets: &[Target]) -> StructureSet {
             TargetKind::Gtv => RoiType::Gtv,
             TargetKind::Ctv => RoiType::Ctv,
             TargetKind::Ptv => RoiType::Ptv,
+            // Treated and irradiated volumes are enclosed by isodoses, and there is no dose.
+            TargetKind::Field => RoiType::Control,
         },
         colour: target.colour,
         contours: target.contours.clone(),
@@ -319,6 +323,7 @@ impl<'a> Volumes<'a> {
             TargetKind::Gtv => "GTV",
             TargetKind::Ctv => "CTV",
             TargetKind::Ptv => "PTV",
+            TargetKind::Field => "Field",
         };
         let mut notes = Vec::new();
         if region.mask.count() < 10 {
@@ -393,6 +398,10 @@ impl Treated {
 /// What a planner reads beside the name: the lesions, the margin from the volume inside, the dose
 /// to start from, and how the volume was drawn or cut.
 fn describe(target: &Target) -> String {
+    if target.kind == TargetKind::Field {
+        let text = format!("Suggestion, {}", target.notes.join("; "));
+        return text.chars().take(1024).collect();
+    }
     if target.lesion_ids.is_empty() {
         // A volume that is treated as a whole: its rule comes first in its notes.
         let rule = target.notes.first().map(String::as_str).unwrap_or_default();
@@ -470,7 +479,7 @@ impl Class {
         let towards_white = match kind {
             TargetKind::Gtv => 0,
             TargetKind::Ctv => 1,
-            TargetKind::Ptv => 2,
+            TargetKind::Ptv | TargetKind::Field => 2,
         };
         full.map(|c| c + (255 - c) / 4 * towards_white)
     }
