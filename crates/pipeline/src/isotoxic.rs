@@ -5,9 +5,9 @@ use isoboost_dicom::Finding;
 use isoboost_planning::dose::{
     DrawnRegion, IsotoxicInput, LimitSet, PlanDose, check_isotoxic, organs_at_risk,
 };
-use isoboost_planning::{PlannedTargets, Target, TargetKind};
+use isoboost_planning::{PlannedTargets, Target, TargetKind, is_whole_bed};
 use isoboost_report::IsotoxicInfo;
-use isoboost_staging::{Region, Staging};
+use isoboost_staging::{Lesion, Region, Staging};
 use isoboost_volume::{Grid, Mask};
 
 use crate::doses::LoadedDose;
@@ -68,7 +68,6 @@ pub(crate) fn check(
 }
 
 fn is_bed_ctv(target: &Target, staging: &Staging) -> bool {
-    let mut lesions = staging.lesions.iter();
-    target.kind == TargetKind::Ctv
-        && lesions.any(|l| l.region == Region::ProstateBed && target.lesion_ids.contains(&l.id))
+    let of_bed = |l: &Lesion| l.region == Region::ProstateBed && target.lesion_ids.contains(&l.id);
+    is_whole_bed(target) || target.kind == TargetKind::Ctv && staging.lesions.iter().any(of_bed)
 }

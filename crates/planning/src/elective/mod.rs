@@ -87,6 +87,12 @@ const fn style(volume: WholeVolume) -> Style {
     }
 }
 
+/// Whether a target is the CTV of the whole prostate bed.
+pub fn is_whole_bed(target: &Target) -> bool {
+    let name = style(WholeVolume::ProstateBed).name;
+    target.kind == TargetKind::Ctv && target.name.strip_prefix("CTV") == Some(name)
+}
+
 /// Adds the whole volumes that the recommendation names after the targets of the lesions: their
 /// CTVs, then their PTVs where the policy has margins for them. They cover no lesion by themselves
 /// (`lesion_ids` is empty); their notes tell which avid lesions lie outside.
