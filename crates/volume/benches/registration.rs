@@ -34,13 +34,17 @@ fn whole_body_and_pelvis(criterion: &mut Criterion) {
         return;
     };
     let fixed = imaged(&grid, &Isometry3::identity());
-    let motion = Isometry3::new(Vector3::new(20.0, 150.0, 700.0), Vector3::new(0.1, -0.08, 0.12));
+    let motion = Isometry3::new(
+        Vector3::new(20.0, 150.0, 700.0),
+        Vector3::new(0.1, -0.08, 0.12),
+    );
     let start = Point3::new(-230.0, -100.0, 500.0);
     let Ok(grid) = Grid::axis_aligned([150, 512, 512], [3.0, 0.977, 0.977], start) else {
         return;
     };
     let moving = imaged(&grid, &motion);
-    let Ok(grid) = Grid::axis_aligned([60, 60, 60], [4.0; 3], Point3::new(-118.0, -118.0, -118.0)) else {
+    let Ok(grid) = Grid::axis_aligned([60, 60, 60], [4.0; 3], Point3::new(-118.0, -118.0, -118.0))
+    else {
         return;
     };
     let bone = Mask::from_fn(grid.clone(), |voxel| hu(grid.center_of(voxel)) > 300);
