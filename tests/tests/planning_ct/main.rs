@@ -374,8 +374,7 @@ fn structures_of_the_planning_ct_are_organs_there_and_stay_as_they_are() {
         ],
     };
     let file = planning.join("structures.dcm");
-    let time: chrono::NaiveDateTime = "2024-03-13T10:00:00".parse().unwrap();
-    let time: chrono::NaiveDateTime = "2024-03-13T10:00:00".parse().unwrap();
+    let time = "2024-03-13T10:00:00".parse().unwrap();
     let provenance = isoboost_dicom::Provenance::new("1", "none", time);
     isoboost_dicom::write_structure_set(&file, &set, &images, &study.patient, &provenance).unwrap();
     let before = std::fs::read(&file).unwrap();
