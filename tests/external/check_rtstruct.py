@@ -14,6 +14,8 @@ import tempfile
 import nibabel
 import numpy
 import pydicom
+import rt_utils
+from DicomRTTool.ReaderWriter import DicomReaderWriter
 
 
 def ct_geometry(folder):
@@ -110,6 +112,62 @@ def scikit_image_masks(rtstruct, affine, shape, slices):
     return masks
 
 
+def outline_masks(rtstruct, affine, shape, slices):
+    """Masks by the rule of OpenCV's fillPoly, drawn with scikit-image: vertices are rounded to
+    pixels, and every pixel that the outline runs through belongs to the region, as half of them
+    would by their centres. rt-utils and DicomRTTool fill so."""
+    from skimage.draw import polygon, polygon_perimeter
+
+    place = {s.SOPInstanceUID: k for k, s in enumerate(slices)}
+    masks = {}
+    for roi in rtstruct.ROIContourSequence:
+        mask = numpy.zeros(shape, bool)
+        for contour in roi.get("ContourSequence", []):
+            points = numpy.array(contour.ContourData, float).reshape(-1, 3)
+            index = numpy.linalg.solve(affine, numpy.c_[points, numpy.ones(len(points))].T)[:2].T
+            rounded = numpy.floor(index + 0.5).astype(int)
+            here = numpy.zeros(shape[:2], bool)
+            here[polygon(*rounded.T, shape=shape[:2])] = True
+            here[polygon_perimeter(*rounded.T, shape=shape[:2])] = True
+            mask[:, :, place[contour.ContourImageSequence[0].ReferencedSOPInstanceUID]] ^= here
+        masks[int(roi.ReferencedROINumber)] = mask
+    return masks
+
+
+def rt_utils_masks(result, ct_folder, normal):
+    """Masks by rt-utils, by ROI name, in (i, j, k)."""
+    structures = rt_utils.RTStructBuilder.create_from(str(ct_folder), str(result / "rtstruct.dcm"))
+    # It sorts slices by itself; put its order to ours.
+    order = numpy.argsort(
+        [normal @ numpy.array(s.ImagePositionPatient, float) for s in structures.series_data])
+    masks = {}
+    for name in structures.get_roi_names():
+        rows_columns_slices = structures.get_roi_mask_by_name(name)[:, :, order]
+        masks[name] = numpy.swapaxes(rows_columns_slices, 0, 1)
+    return masks
+
+
+def dicomrttool_masks(result, ct_folder):
+    """Masks by DicomRTTool, by ROI name, each with the affine of its voxels in LPS."""
+    names = [r.ROIName for r in pydicom.dcmread(result / "rtstruct.dcm").StructureSetROISequence]
+    with tempfile.TemporaryDirectory() as folder:
+        # It pairs images and structures that lie in one folder.
+        for path in [*pathlib.Path(ct_folder).rglob("*.dcm"), result / "rtstruct.dcm"]:
+            (pathlib.Path(folder) / path.name).symlink_to(path.resolve())
+        reader = DicomReaderWriter(arg_max=False, verbose=False)
+        reader.set_contour_names_and_associations(contour_names=names)
+        reader.walk_through_folders(folder)
+        reader.get_images_and_mask()
+    image = reader.dicom_handle
+    affine = numpy.eye(4)
+    direction = numpy.array(image.GetDirection()).reshape(3, 3)
+    affine[:3, :3] = direction @ numpy.diag(image.GetSpacing())
+    affine[:3, 3] = image.GetOrigin()
+    # Channel 0 is the background.
+    masks = (numpy.transpose(reader.mask[..., n + 1], (2, 1, 0)) > 0 for n in range(len(names)))
+    return {name: (mask, affine) for name, mask in zip(names, masks)}
+
+
 def dice(a, b):
     total = a.sum() + b.sum()
     return float(2 * (a & b).sum() / total) if total else 1.0
@@ -133,6 +191,9 @@ def main():
     own = own_masks(result, affine, shape)
     theirs = plastimatch_masks(result, ct_folder)
     python = scikit_image_masks(rtstruct, affine, shape, slices)
+    outline = outline_masks(rtstruct, affine, shape, slices)
+    by_rt_utils = rt_utils_masks(result, ct_folder, normal)
+    by_dicomrttool = dicomrttool_masks(result, ct_folder)
     voxel_ml = abs(numpy.linalg.det(affine[:3, :3])) / 1000
 
     rois = []
@@ -160,6 +221,12 @@ def main():
             rebuilt = on_ct(*theirs[name], affine, shape)
             entry["plastimatch_ml"] = float(rebuilt.sum() * voxel_ml)
             entry["plastimatch_dice"] = dice(mask, rebuilt)
+        entry["rt_utils_dice"] = dice(mask, by_rt_utils[name])
+        entry["dicomrttool_dice"] = dice(mask, on_ct(*by_dicomrttool[name], affine, shape))
+        entry["rt_utils_outline_dice"] = dice(outline[number], by_rt_utils[name])
+        entry["dicomrttool_outline_dice"] = dice(
+            outline[number], on_ct(*by_dicomrttool[name], affine, shape))
+        entry["points"] = sum(int(c.NumberOfContourPoints) for c in roi.get("ContourSequence", []))
         entry["python_ml"] = float(python[number].sum() * voxel_ml)
         entry["python_dice"] = dice(mask, python[number])
         rois.append(entry)

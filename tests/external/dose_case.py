@@ -2,6 +2,7 @@
 
     dose_case.py histograms OUT     a dose in a straight gradient with a box and a ball; prints the
                                     dose-volume histograms that dicompyler-core finds
+    dose_case.py real RTSS OUT      doses over organs that somebody drew, with the histograms likewise
     dose_case.py phantom SCAN OUT   the base plan of a phantom of the pelvis with its organs; prints
                                     what the limits of the organs must be
 """
@@ -120,6 +121,57 @@ def ball(center, radius, heights):
     return contours
 
 
+def case_of(structures, dose, number, roi):
+    """What dicompyler-core finds of a region."""
+    dvh = dvhcalc.get_dvh(str(structures), str(dose), number)
+    hot = dvh.relative_volume.statistic("V70Gy").value if dvh.max >= 70 else 0.0
+    return {
+        "dose": str(dose),
+        "roi": roi,
+        "volume_ml": float(dvh.volume),
+        "mean_gy": float(dvh.mean),
+        "d95_gy": float(dvh.statistic("D95").value),
+        "d2cc_gy": float(dvh.statistic("D2cc").value),
+        "v70_percent": float(hot),
+    }
+
+
+def real(structures, out):
+    """Drawn organs in a dose with a steep and a shallow side, on planes where contours are."""
+    drawn = pydicom.dcmread(structures)
+    names = {r.ROINumber: r.ROIName for r in drawn.StructureSetROISequence}
+    identity = (
+        drawn.StudyInstanceUID,
+        drawn.ReferencedFrameOfReferenceSequence[0].FrameOfReferenceUID,
+        drawn.PatientID,
+    )
+    result = {"structures": str(structures), "cases": []}
+    for item in drawn.ROIContourSequence:
+        name = names[item.ReferencedROINumber]
+        if name not in ("Heart", "Breast", "Lt Lung", "Tumor Bed Block"):
+            continue
+        points = np.concatenate(
+            [np.reshape(c.ContourData, (-1, 3)).astype(float) for c in item.ContourSequence]
+        )
+        heights = np.unique(points[:, 2])
+        step = np.diff(heights).min()
+        count = round((heights[-1] - heights[0]) / step) + 1
+        planes = heights[0] + step * np.arange(count)
+        low, high = points[:, :2].min(axis=0) - 5.0, points[:, :2].max(axis=0) + 5.0
+        pixel = 0.5
+        x, y = (np.arange(a, b, pixel) for a, b in zip(low, high))
+        z, y, x = np.meshgrid(planes, y, x, indexing="ij")
+        middle = points.mean(axis=0)
+        aside = (x - middle[0]) / 12 + (y - middle[1]) / 20
+        gy = 8 + 70 / (1 + np.exp(-aside)) + 0.05 * (z - middle[2])
+        path = out / f"{item.ReferencedROINumber}.dcm"
+        head = new(RTDOSE, "RTDOSE", *identity)
+        origin = (low[0], low[1], planes[0])
+        write_dose(path, head, np.maximum(gy, 0), origin, (step, pixel, pixel))
+        result["cases"].append(case_of(structures, path, item.ReferencedROINumber, name))
+    return result
+
+
 def histograms(out):
     """A dose on pixels of 0.5 mm, so that counting pixels is as good as any interpolation."""
     study, frame = generate_uid(), generate_uid()
@@ -143,22 +195,7 @@ def histograms(out):
         # dicompyler-core reads offsets of planes as relative ones alone.
         write_dose(path, head, gy, (-60.0, -60.0, -40.0), (2.0, pixel, pixel))
         for number, roi in enumerate(rois, 1):
-            dvh = dvhcalc.get_dvh(str(structures), str(path), number)
-            result["cases"].append(
-                {
-                    "dose": str(path),
-                    "roi": roi,
-                    "volume_ml": float(dvh.volume),
-                    "mean_gy": float(dvh.mean),
-                    "d95_gy": float(dvh.statistic("D95").value),
-                    "d2cc_gy": float(dvh.statistic("D2cc").value),
-                    "v70_percent": float(
-                        dvh.relative_volume.statistic("V70Gy").value
-                        if dvh.max >= 70
-                        else 0.0
-                    ),
-                }
-            )
+            result["cases"].append(case_of(structures, path, number, roi))
     return result
 
 
@@ -239,7 +276,8 @@ def main():
     mode, *paths = sys.argv[1:]
     paths = [Path(p) for p in paths]
     paths[-1].mkdir(parents=True, exist_ok=True)
-    result = histograms(*paths) if mode == "histograms" else phantom(*paths)
+    modes = {"histograms": histograms, "real": real, "phantom": phantom}
+    result = modes[mode](*paths)
     print(json.dumps(result))
 
 

@@ -103,6 +103,19 @@ pub fn has_program(name: &str) -> bool {
     found || missing(name)
 }
 
+/// The lines of `dciodvfy` on a DICOM object that start with `Error`.
+///
+/// # Panics
+/// When the program cannot be run; ask [`has_program`] first.
+pub fn dciodvfy_errors(file: &Path) -> Vec<String> {
+    let (_, stdout, stderr) = finish(Command::new("dciodvfy").arg("-new").arg(file));
+    let lines = stderr.lines().chain(stdout.lines());
+    lines
+        .filter(|line| line.starts_with("Error"))
+        .map(str::to_owned)
+        .collect()
+}
+
 /// A Python that has the packages of `scripts/check-requirements.txt`, from
 /// `ISOBOOST_CHECK_PYTHON`.
 pub fn check_python() -> Option<Command> {

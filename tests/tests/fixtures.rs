@@ -95,6 +95,8 @@ fn two_runs_and_any_number_of_threads_give_the_same_bytes() {
         "labels.nii.gz",
         "targets.nii.gz",
         "rtstruct.dcm",
+        "seg.dcm",
+        "sr.dcm",
         "mip.png",
         "run.json",
     ] {

@@ -36,6 +36,7 @@ mod alignment;
 mod bifurcation;
 mod bladder;
 mod bones;
+mod brim;
 mod course;
 mod details;
 mod hip;
@@ -62,6 +63,7 @@ mod totalsegmentator;
 mod upper;
 
 pub use alignment::rigid_pelvis;
+pub use brim::{pelvic_inlet, symphysis_front};
 pub use course::{Course, CourseKind, aorta_course};
 pub use landmarks::{Absent, Landmark, LandmarkSource, Landmarks, Paired, Sought};
 pub use organ::{ImportedOrgan, Organ, OrganKind, OrganSource, Side, Vertebra};

@@ -81,6 +81,11 @@ impl Vertebra {
             .then_some(Self { region, number })
     }
 
+    /// Its SNOMED CT code; none of sacral vertebrae after the first, and of a sixth lumbar one.
+    pub fn snomed_code(self) -> Option<&'static str> {
+        codes::of_vertebra(self)
+    }
+
     /// As `L5`.
     pub fn label(self) -> String {
         format!("{}{}", self.region, self.number)

@@ -297,6 +297,9 @@ pub(crate) struct CohortArgs {
     /// Print table and summary as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print table, counts and charts as one page of HTML for a browser or a printer
+    #[arg(long, conflicts_with_all = ["csv", "json"])]
+    pub(crate) html: bool,
 }
 
 #[derive(Debug, Args)]

@@ -193,6 +193,17 @@ impl Elements {
         self.put(tag, VR::FD, value.into())
     }
 
+    /// A floating point number of 32 bits.
+    pub(crate) fn single(&mut self, tag: Tag, value: f32) -> Result<(), ValueError> {
+        check(
+            tag,
+            &value.to_string(),
+            value.is_finite(),
+            "a finite number",
+        )?;
+        self.put(tag, VR::FL, value.into())
+    }
+
     /// The tag of another attribute.
     pub(crate) fn pointer(&mut self, tag: Tag, to: Tag) -> Result<(), ValueError> {
         self.put(tag, VR::AT, to.into())

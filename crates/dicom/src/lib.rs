@@ -60,6 +60,7 @@ mod grouping;
 mod header;
 mod load;
 mod measurement_report;
+mod patient_position;
 mod patient_study;
 mod pet_facts;
 mod pet_frame;
@@ -69,6 +70,7 @@ mod provenance;
 mod record;
 mod reference_images;
 mod registration;
+mod rtplan;
 mod rtstruct;
 mod segmentation;
 mod select;
@@ -98,6 +100,7 @@ pub use measurement_report::{
     Evaluation, Measurement, MeasurementGroup, MeasurementReport, ReportWriteError,
     write_measurement_report,
 };
+pub use patient_position::patient_position;
 pub use patient_study::PatientStudy;
 pub use pet_facts::{PetSlice, pet_facts};
 pub use pixels::{CompressionError, PixelProblem};
@@ -108,6 +111,7 @@ pub use registration::{
     FrameOfImages, RegistrationProblem, RegistrationReadError, SourceFrame, SpatialRegistration,
     read_spatial_registration,
 };
+pub use rtplan::{OpenBeam, OpenFieldPlan, PlanWriteError, write_open_field_plan};
 pub use rtstruct::{
     ImportedStructures, StructureError, StructureReadError, StructureWriteError,
     read_structure_set, write_structure_set,

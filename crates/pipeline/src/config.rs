@@ -138,7 +138,7 @@ impl Config {
         self.anatomy.validate().map_err(ConfigError::Range)?;
         self.lesion.validate().map_err(ConfigError::Range)?;
         self.staging.validate().map_err(ConfigError::Range)?;
-        self.planning.limits.validate().map_err(ConfigError::Range)
+        self.planning.validate().map_err(ConfigError::Range)
     }
 
     /// The dose limits of organs: those of the file that is named, or those that are built in.
@@ -307,5 +307,18 @@ mod tests {
         let error = loaded("liver-percist", text).unwrap_err().to_string();
         let named = "lesion.finding.reference.mean-factor is -1, expected 0 to 20";
         assert!(error.contains(named), "{error}");
+        for (text, named) in [
+            (
+                "planning.limits.into-bladder-mm = 31",
+                "planning.limits.into-bladder-mm is 31, expected 0 to 30",
+            ),
+            (
+                "planning.isotoxic.organ-alpha-beta-gy = -3",
+                "planning.isotoxic.organ-alpha-beta-gy is -3, expected 0.5 to 20",
+            ),
+        ] {
+            let error = loaded("suv3", text).unwrap_err().to_string();
+            assert!(error.contains(named), "{error}");
+        }
     }
 }

@@ -5,9 +5,9 @@ use isoboost_dicom::Finding;
 use isoboost_planning::dose::{
     DrawnRegion, IsotoxicInput, LimitSet, PlanDose, check_isotoxic, organs_at_risk,
 };
-use isoboost_planning::{PlannedTargets, Recommendation, Target, TargetKind};
+use isoboost_planning::{PlannedTargets, Target, TargetKind, is_whole_bed};
 use isoboost_report::IsotoxicInfo;
-use isoboost_staging::{Region, Staging};
+use isoboost_staging::{Lesion, Region, Staging};
 use isoboost_volume::{Grid, Mask};
 
 use crate::doses::LoadedDose;
@@ -17,7 +17,6 @@ use crate::study::{StudyError, StudyJob};
 pub(crate) struct Known<'a> {
     pub(crate) anatomy: &'a Anatomy,
     pub(crate) staging: &'a Staging,
-    pub(crate) recommendation: &'a Recommendation,
     pub(crate) planned: &'a PlannedTargets,
     /// The grid that targets are drawn on.
     pub(crate) images: &'a Grid,
@@ -34,7 +33,10 @@ pub(crate) fn check(
 ) -> Result<(Option<IsotoxicInfo>, Vec<Finding>), StudyError> {
     let config = &job.request.config.planning;
     let findings: Vec<Finding> = doses.iter().flat_map(|d| d.findings.clone()).collect();
-    let has_boosts = !known.recommendation.intensification.is_empty();
+    let targets = &known.planned.targets;
+    // A whole volume has no lesions and is no boost.
+    let is_boost = |t: &Target| t.kind == TargetKind::Ptv && !t.lesion_ids.is_empty();
+    let has_boosts = targets.iter().any(is_boost);
     if !config.isotoxic.enabled || (doses.is_empty() && !has_boosts) {
         return Ok((None, findings));
     }
@@ -54,7 +56,6 @@ pub(crate) fn check(
         organs: &organs,
         targets: &known.planned.targets,
         staging: known.staging,
-        recommendation: known.recommendation,
         base: plans.next(),
         intensified: plans.next(),
         sets: limits,
@@ -67,7 +68,6 @@ pub(crate) fn check(
 }
 
 fn is_bed_ctv(target: &Target, staging: &Staging) -> bool {
-    let mut lesions = staging.lesions.iter();
-    target.kind == TargetKind::Ctv
-        && lesions.any(|l| l.region == Region::ProstateBed && target.lesion_ids.contains(&l.id))
+    let of_bed = |l: &Lesion| l.region == Region::ProstateBed && target.lesion_ids.contains(&l.id);
+    is_whole_bed(target) || target.kind == TargetKind::Ctv && staging.lesions.iter().any(of_bed)
 }

@@ -5,13 +5,15 @@ use std::path::Path;
 use isoboost_dicom::{Provenance, ReferenceImages, WrittenObject};
 use isoboost_planning::{Target, region_colour, structure_set};
 use isoboost_report::{
-    CtInfo, DISCLAIMER, LesionInfo, MipMark, NumberedMask, PetInfo, ProvenanceInfo,
+    CtInfo, DISCLAIMER, FieldInfo, LesionInfo, MipMark, NumberedMask, PetInfo, ProvenanceInfo,
     RecommendationInfo, References, Report, SCHEMA, Software, StageInfo, StudyInfo, SuvInfo,
     TargetInfo, Total, WarningInfo,
 };
 use isoboost_volume::{Grid, Volume};
 use serde::Deserialize;
 
+use crate::derived::{self, LesionObjects};
+use crate::field;
 use crate::planning_ct;
 use crate::study::{Findings, StudyError, StudyJob, StudyResult};
 
@@ -22,6 +24,8 @@ const FILES: [&str; 4] = [
     "labels.nii.gz",
     "images/mip.png",
 ];
+/// What a result with lesions holds beside those.
+const LESION_FILES: [&str; 2] = ["seg.dcm", "sr.dcm"];
 /// What a result with targets holds beside those.
 const TARGET_FILES: [&str; 2] = ["rtstruct.dcm", "targets.nii.gz"];
 /// What a result on a planning CT holds where the PET has a CT too.
@@ -45,7 +49,14 @@ pub(crate) fn earlier(job: &StudyJob<'_>, fingerprint: &str) -> Option<StudyResu
     if !report.targets.is_empty() && lacks(&TARGET_FILES) {
         return None;
     }
+    if !report.lesions.is_empty() && lacks(&LESION_FILES) {
+        return None;
+    }
     if report.planning_ct.is_some() && report.ct.is_some() && lacks(&REGISTRATION_FILES) {
+        return None;
+    }
+    let of_field = field::files(&job.request.config.planning.field);
+    if report.field.is_some() && lacks(&of_field.collect::<Vec<_>>()) {
         return None;
     }
     (report.provenance.fingerprint == fingerprint).then(|| StudyResult {
@@ -63,12 +74,14 @@ pub(crate) fn write(
 ) -> Result<StudyResult, StudyError> {
     let partial = job.folder.partial()?;
     let place = partial.path();
-    let (images, structures) = rayon::join(
+    let (images, objects) = rayon::join(
         || write_images(place, findings, reference),
-        || write_structures(&place.join("rtstruct.dcm"), job, findings),
+        || Objects::write(place, job, findings),
     );
     images?;
-    let report = compose(job, findings, structures?.as_ref());
+    let objects = objects?;
+    field::write(place, job, findings, objects.structures.as_ref())?;
+    let report = compose(job, findings, &objects);
     write_file(
         &place.join("lesions.csv"),
         &isoboost_report::lesions_csv(&report)?,
@@ -165,44 +178,84 @@ fn marks(findings: &Findings<'_>) -> Vec<MipMark> {
     lesions.chain(excluded).collect()
 }
 
+/// The DICOM objects of a result.
+struct Objects {
+    structures: Option<WrittenObject>,
+    lesions: LesionObjects,
+}
+
+impl Objects {
+    fn write(
+        place: &Path,
+        job: &StudyJob<'_>,
+        findings: &Findings<'_>,
+    ) -> Result<Self, StudyError> {
+        let provenance = Provenance::new(
+            env!("CARGO_PKG_VERSION"),
+            job.config_sha256,
+            findings.created,
+        );
+        let path = place.join("rtstruct.dcm");
+        let (structures, lesions) = rayon::join(
+            || write_structures(&path, job, findings, &provenance),
+            || derived::write(place, job, findings, &provenance),
+        );
+        Ok(Self {
+            structures: structures?,
+            lesions: lesions?,
+        })
+    }
+
+    /// What is to be told of their writing, once where several tell the same.
+    fn warnings(&self) -> Vec<WarningInfo> {
+        let all = [
+            &self.structures,
+            &self.lesions.segmentation,
+            &self.lesions.report,
+        ];
+        let mut warnings: Vec<WarningInfo> = Vec::new();
+        for finding in all.into_iter().flatten().flat_map(|o| &o.findings) {
+            let warning = WarningInfo {
+                code: finding.code.to_owned(),
+                text: finding.text.clone(),
+            };
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
+        warnings
+    }
+}
+
+fn uid_of(object: Option<&WrittenObject>) -> Option<String> {
+    object.map(|object| object.sop_instance_uid.clone())
+}
+
 /// Writes the structure set on the planning CT, or else on the CT, or on the PET where there is no
 /// CT; without a target there is nothing to write.
 fn write_structures(
     path: &Path,
     job: &StudyJob<'_>,
     findings: &Findings<'_>,
+    provenance: &Provenance,
 ) -> Result<Option<WrittenObject>, StudyError> {
     if findings.targets.is_empty() {
         return Ok(None);
     }
-    let own = findings.selection.ct.unwrap_or(findings.selection.pet);
-    let (series, patient) = match findings.planning {
-        Some(planning) => (planning.found.series(), &planning.found.study().patient),
-        None => (own, &job.study.patient),
-    };
+    let ct = planning_ct::ct_of_targets(job, findings.selection);
+    let series = ct.unwrap_or(findings.selection.pet);
+    let patient = &planning_ct::study_of_targets(job).patient;
     let images = ReferenceImages::of_series(series)?;
-    let provenance = Provenance::new(
-        env!("CARGO_PKG_VERSION"),
-        job.config_sha256,
-        findings.created,
-    );
     let structures = structure_set(findings.targets);
     let written =
-        isoboost_dicom::write_structure_set(path, &structures, &images, patient, &provenance)?;
+        isoboost_dicom::write_structure_set(path, &structures, &images, patient, provenance)?;
     Ok(Some(written))
 }
 
-fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&WrittenObject>) -> Report {
+fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, objects: &Objects) -> Report {
     let patient = &job.study.patient;
     let staging = findings.staging;
     let policy = &job.request.policy.policy;
-    let of_writing = written
-        .iter()
-        .flat_map(|object| &object.findings)
-        .map(|finding| WarningInfo {
-            code: finding.code.to_owned(),
-            text: finding.text.clone(),
-        });
     Report {
         schema: SCHEMA.to_owned(),
         disclaimer: DISCLAIMER.to_owned(),
@@ -248,20 +301,21 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, written: Option<&Written
             .iter()
             .map(|target| TargetInfo::of(target, policy))
             .collect(),
+        field: findings.field.map(FieldInfo::from),
         isotoxic: findings.isotoxic.cloned(),
         warnings: findings
             .warnings
             .iter()
             .cloned()
-            .chain(of_writing)
+            .chain(objects.warnings())
             .collect(),
         provenance: ProvenanceInfo {
             fingerprint: findings.fingerprint.to_owned(),
             selection: findings.selection.reasons.clone(),
             anatomy: findings.anatomy.findings.clone(),
-            rtstruct_uid: written
-                .as_ref()
-                .map(|object| object.sop_instance_uid.clone()),
+            rtstruct_uid: uid_of(objects.structures.as_ref()),
+            seg_uid: uid_of(objects.lesions.segmentation.as_ref()),
+            sr_uid: uid_of(objects.lesions.report.as_ref()),
         },
     }
     .with_normalised_suv()

@@ -6,8 +6,9 @@ use chrono::NaiveDateTime;
 use isoboost_anatomy::{Anatomy, ImportedOrgan, References};
 use isoboost_dicom::{LoadedPet, Selection, Series, Study};
 use isoboost_planning::dose::{DrawnRegion, LimitSet};
+use isoboost_planning::field::PelvicField;
 use isoboost_planning::{
-    ClinicalFacts, Patient, Prescription, Recommendation, Surroundings, Target,
+    ClinicalFacts, ElectiveInput, Patient, Prescription, Recommendation, Surroundings, Target,
 };
 use isoboost_report::{IsotoxicInfo, WarningInfo};
 use isoboost_staging::{Scan, Staging};
@@ -22,7 +23,7 @@ use crate::events::{Event, Stage};
 use crate::imported::{self, AnatomyConfig, CommandError, Drawn, ImportError, ImportedFrom};
 use crate::output_folder::{OutputError, OutputFolder};
 use crate::planning_ct::{self, PlanningCt, PlanningImages, Site};
-use crate::{fingerprint, isotoxic, outputs, warnings};
+use crate::{field, fingerprint, isotoxic, outputs, warnings};
 
 /// Why a study has no result.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +62,15 @@ pub enum StudyError {
     /// The structure set cannot be written.
     #[error(transparent)]
     StructureSet(#[from] isoboost_dicom::StructureWriteError),
+    /// The plan of the pelvic field cannot be written.
+    #[error(transparent)]
+    Plan(#[from] isoboost_dicom::PlanWriteError),
+    /// The segmentation of the lesions cannot be written.
+    #[error(transparent)]
+    Segmentation(#[from] isoboost_dicom::SegmentationWriteError),
+    /// The report of their measures cannot be written.
+    #[error(transparent)]
+    Measurements(#[from] isoboost_dicom::ReportWriteError),
     /// A NIfTI file cannot be written.
     #[error(transparent)]
     Nifti(#[from] isoboost_report::NiftiError),
@@ -148,6 +158,8 @@ pub(crate) struct Findings<'a> {
     pub(crate) ct: Option<&'a Volume<i16>>,
     pub(crate) planning: Option<&'a PlanningImages<'a>>,
     pub(crate) planning_cautions: &'a [String],
+    /// HU of the CT that targets lie on.
+    pub(crate) target_ct: Option<&'a Volume<i16>>,
     pub(crate) derivation: &'a SuvDerivation,
     pub(crate) stated: &'a StatedFacts<'a>,
     pub(crate) anatomy: &'a Anatomy,
@@ -155,6 +167,7 @@ pub(crate) struct Findings<'a> {
     pub(crate) staging: &'a Staging,
     pub(crate) recommendation: &'a Recommendation,
     pub(crate) targets: &'a [Target],
+    pub(crate) field: Option<&'a PelvicField>,
     pub(crate) isotoxic: Option<&'a IsotoxicInfo>,
     pub(crate) warnings: Vec<WarningInfo>,
     pub(crate) fingerprint: &'a str,
@@ -214,7 +227,8 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         Some(planning) => Site::on_planning_ct(planning, &staging, &images.suv, &images.organs),
         None => {
             let grid = ct.map_or(images.suv.grid(), Volume::grid);
-            Site::on_pet_ct(&staging, &anatomy, ct, grid, drawn_regions(job)?)
+            let drawn = drawn_regions(job)?;
+            Site::on_pet_ct(&staging, &anatomy, ct, grid, &images.organs, drawn)
         }
     };
     let reference = site.grid;
@@ -228,28 +242,56 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         suggested: &recommendation.intensification,
         limits: &config.planning.limits,
     };
-    let planned = isoboost_planning::plan_targets(&site.staging, reference, &around, &prescription);
+    let mut planned =
+        isoboost_planning::plan_targets(&site.staging, reference, &around, &prescription);
+    let whole = ElectiveInput {
+        anatomy: Some(&site.anatomy),
+        ct: site.ct,
+        imported: &site.organs,
+        staging: &site.staging,
+        recommendation: &recommendation,
+        config: &config.planning.elective,
+    };
+    isoboost_planning::add_elective_targets(&mut planned, reference, &whole);
     let series = planning_ct::dose_series(job, &selection);
-    let planned_study = job.planning_ct.map_or(job.study, PlanningCt::study);
+    let planned_study = planning_ct::study_of_targets(job);
     let doses = job
         .doses
         .load(planned_study, &series, job.request.dose_fractions)?;
     let known = isotoxic::Known {
         anatomy: &site.anatomy,
         staging: &site.staging,
-        recommendation: &recommendation,
         planned: &planned,
         images: reference,
         drawn: &site.drawn,
     };
     let (isotoxic, of_doses) = isotoxic::check(job, &known, &doses, job.limits)?;
+    let known = field::Known {
+        ct: planning_ct::ct_of_targets(job, &selection).zip(site.ct.map(Volume::grid)),
+        anatomy: &site.anatomy,
+        staging: &site.staging,
+        recommendation: &recommendation,
+    };
+    let (field, of_field) = field::plan(&config.planning.field, &known, &mut planned);
     watch.done(Stage::Targets);
+    let mut warnings = warnings::of(
+        job,
+        &selection,
+        &images.derivation,
+        &stated,
+        &staging,
+        &planned,
+        &site.cautions,
+        &of_doses,
+    );
+    warnings.extend(of_field);
     let findings = Findings {
         selection: &selection,
         suv: &images.suv,
         ct,
         planning: planning.as_ref(),
         planning_cautions: &site.cautions,
+        target_ct: site.ct,
         derivation: &images.derivation,
         stated: &stated,
         anatomy: &anatomy,
@@ -257,17 +299,9 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         staging: &staging,
         recommendation: &recommendation,
         targets: &planned.targets,
+        field: field.as_ref(),
         isotoxic: isotoxic.as_ref(),
-        warnings: warnings::of(
-            job,
-            &selection,
-            &images.derivation,
-            &stated,
-            &staging,
-            &planned,
-            &site.cautions,
-            &of_doses,
-        ),
+        warnings,
         fingerprint: &fingerprint,
         created: images.created,
     };

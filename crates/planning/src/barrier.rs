@@ -44,6 +44,8 @@ pub(crate) struct Allowed {
     pub(crate) mask: Mask,
     /// What it was cut by, in the words of a sentence.
     pub(crate) by: Vec<&'static str>,
+    /// The border that ought to cut it and is not known, with the reason.
+    pub(crate) unknown: Option<String>,
 }
 
 /// Where the CTV of a lesion may lie, on the grid of its GTV and of the CTV that is to be cut; `None`
@@ -67,8 +69,8 @@ pub(crate) fn allowed(
         onto: gtv.grid(),
     };
     match LesionClass::of(lesion) {
-        LesionClass::Bed => tissue.within_bed(around.staging, config),
-        LesionClass::Bone => tissue.within_bone(),
+        LesionClass::Bed => Some(tissue.within_bed(around.staging, config)),
+        LesionClass::Bone => Some(tissue.within_bone()),
         LesionClass::PelvicNode
         | LesionClass::CommonIliac
         | LesionClass::ParaAortic
@@ -143,8 +145,9 @@ struct Tissue<'a> {
 impl Tissue<'_> {
     /// All but barriers, each entered by so many mm.
     fn outside_of(&self, barriers: &[(Barrier, f64)]) -> Option<Allowed> {
-        let mut mask = Mask::from_fn(self.onto.clone(), |_| true);
-        let mut by = Vec::new();
+        let Allowed {
+            mut mask, mut by, ..
+        } = self.everything();
         for (barrier, entered_mm) in barriers {
             let tissue = self
                 .tissue(*barrier)
@@ -166,7 +169,11 @@ impl Tissue<'_> {
                 by.push(barrier.name());
             }
         }
-        (!by.is_empty()).then_some(Allowed { mask, by })
+        (!by.is_empty()).then_some(Allowed {
+            mask,
+            by,
+            unknown: None,
+        })
     }
 
     fn holds_gtv(&self, tissue: &Mask) -> bool {
@@ -174,43 +181,62 @@ impl Tissue<'_> {
         inside as f64 > HOLDS_GTV * self.gtv.count() as f64
     }
 
-    fn within_bone(&self) -> Option<Allowed> {
-        let mask = self.tissue(Barrier::Bone)?;
-        let by = vec!["the border of the bone"];
-        Some(Allowed { mask, by })
+    fn within_bone(&self) -> Allowed {
+        match self.tissue(Barrier::Bone) {
+            Some(mask) => Allowed {
+                mask,
+                by: vec!["the border of the bone"],
+                unknown: None,
+            },
+            None => Allowed {
+                unknown: Some(
+                    "not cut by the border of the bone, as no bone is known there".to_owned(),
+                ),
+                ..self.everything()
+            },
+        }
+    }
+
+    fn everything(&self) -> Allowed {
+        Allowed {
+            mask: Mask::from_fn(self.onto.clone(), |_| true),
+            by: Vec::new(),
+            unknown: None,
+        }
     }
 
     /// Bladder and rectum as far as the settings allow, not into bone, and where a lesion would be
     /// told as one of the bed.
-    fn within_bed(&self, staging: &StagingConfig, config: &LimitsConfig) -> Option<Allowed> {
+    fn within_bed(&self, staging: &StagingConfig, config: &LimitsConfig) -> Allowed {
         let limits = [
             (Barrier::Bone, 0.0),
             (Barrier::Muscle, 0.0),
             (Barrier::Bladder, config.into_bladder_mm),
             (Barrier::Rectum, config.into_rectum_mm),
         ];
-        let outside = self.outside_of(&limits);
-        let beyond = self.beyond_bed(staging);
-        let mut allowed = match (outside, &beyond) {
-            (Some(allowed), _) => allowed,
-            (None, Some(_)) => Allowed {
-                mask: Mask::from_fn(self.onto.clone(), |_| true),
-                by: Vec::new(),
-            },
-            (None, None) => return None,
-        };
-        if let Some(beyond) = beyond {
-            for voxel in beyond.voxels() {
-                allowed.mask[voxel] = false;
+        let mut allowed = self
+            .outside_of(&limits)
+            .unwrap_or_else(|| self.everything());
+        match self.beyond_bed(staging) {
+            Ok(beyond) if beyond.is_empty() => {}
+            Ok(beyond) => {
+                for voxel in beyond.voxels() {
+                    allowed.mask[voxel] = false;
+                }
+                allowed.by.push("the borders of the bed");
             }
-            allowed.by.push("the borders of the bed");
+            Err(reason) => {
+                allowed.unknown = Some(format!(
+                    "not cut by the borders of the bed, which are not known: {reason}"
+                ));
+            }
         }
-        Some(allowed)
+        allowed
     }
 
     /// Where a lesion would be told to lie outside of the bed; what is urine or rectum is left to
-    /// their own limits. `None` where the landmarks are not known, or nothing lies beyond.
-    fn beyond_bed(&self, staging: &StagingConfig) -> Option<Mask> {
+    /// their own limits. Refused where the landmarks are not known.
+    fn beyond_bed(&self, staging: &StagingConfig) -> Result<Mask, String> {
         // To tell a place takes some ten microseconds: only where it has grown, and once for the
         // voxels of a block, which are nearer to one another than the borders are known.
         let side = self
@@ -225,7 +251,7 @@ impl Tissue<'_> {
             self.onto.lps_from_index(index)
         };
         let places: Vec<Point3<f64>> = blocks.iter().map(middle).collect();
-        let told = regions_at(&places, self.anatomy, staging).ok()?;
+        let told = regions_at(&places, self.anatomy, staging)?;
         let outside = blocks.into_iter().zip(told).filter(|(_, told)| {
             told.as_ref()
                 .is_some_and(|(region, _)| *region != Region::ProstateBed)
@@ -235,7 +261,7 @@ impl Tissue<'_> {
         for voxel in grown {
             beyond[voxel] = outside.contains(&block(voxel));
         }
-        (!beyond.is_empty()).then_some(beyond)
+        Ok(beyond)
     }
 
     /// A tissue on the grid; `None` where none is near.

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::dose::IsotoxicConfig;
+use crate::elective::ElectiveConfig;
+use crate::field::FieldConfig;
 use crate::limits::LimitsConfig;
 
 /// How lesions become a recommendation and volumes.
@@ -18,8 +20,12 @@ pub struct PlanningConfig {
     pub policy_file: Option<PathBuf>,
     /// What target volumes are cut by.
     pub limits: LimitsConfig,
+    /// How the volumes that are treated as a whole are drawn.
+    pub elective: ElectiveConfig,
     /// How high boosts may be.
     pub isotoxic: IsotoxicConfig,
+    /// The conventional field of the pelvis.
+    pub field: FieldConfig,
 
     /// Where margins, doses and limits were before there were policies; refused with the new place.
     #[serde(skip_serializing, deserialize_with = "limit_of_lesions")]
@@ -37,6 +43,19 @@ pub struct PlanningConfig {
     #[serde(skip_serializing, deserialize_with = "distant")]
     #[schemars(skip)]
     distant: Moved,
+}
+
+impl PlanningConfig {
+    /// Whether every value lies in its range.
+    ///
+    /// # Errors
+    /// A sentence that names the key, the value found and the range.
+    pub fn validate(&self) -> Result<(), String> {
+        self.limits.validate()?;
+        self.elective.validate()?;
+        self.isotoxic.validate()?;
+        self.field.validate()
+    }
 }
 
 /// A key that is no longer here.

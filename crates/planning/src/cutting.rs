@@ -96,6 +96,9 @@ fn a_metastasis_of_bone_stays_within_it() {
     let aside = reach(ctv, 1) - reach(one(&free, TargetKind::Ctv), 1);
     assert!(aside.abs() < 0.6, "{aside}");
     assert_eq!(ctv.notes, ["cut by the border of the bone"]);
+    let elsewhere = plan(&staging, &anatomy(&[]), &config);
+    let told = "not cut by the border of the bone, as no bone is known there";
+    assert_eq!(one(&elsewhere, TargetKind::Ctv).notes, [told]);
 }
 
 #[test]
@@ -112,7 +115,10 @@ fn a_bed_recurrence_enters_the_wall_of_the_bladder_and_not_the_rectum() {
     let ctv = one(&planned, TargetKind::Ctv);
     assert!((reach(ctv, 0) - 13.5).abs() < 1.0, "{}", reach(ctv, 0));
     assert!((reach(ctv, 1) - 9.5).abs() < 0.7, "{}", reach(ctv, 1));
-    assert_eq!(ctv.notes, ["cut by bladder, rectum"]);
+    let unknown = "not cut by the borders of the bed, which are not known: ";
+    assert_eq!(ctv.notes.len(), 2);
+    assert_eq!(ctv.notes[0], "cut by bladder, rectum");
+    assert!(ctv.notes[1].starts_with(unknown), "{}", ctv.notes[1]);
 }
 
 #[test]

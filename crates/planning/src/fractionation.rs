@@ -1,4 +1,7 @@
-//! Doses in fractions, made comparable by the linear-quadratic model.
+//! Doses of different fractionation on one scale, by the linear-quadratic model.
+//!
+//! BED = D (1 + D / (n · α/β)) and EQD2 = BED / (1 + 2 / (α/β)) for a total dose D in n equal
+//! fractions (Fowler, Br J Radiol 1989;62:679). There is no term for time.
 
 /// α/β of prostate cancer in Gy.
 pub const TUMOUR_ALPHA_BETA_GY: f64 = 1.5;
@@ -6,20 +9,65 @@ pub const TUMOUR_ALPHA_BETA_GY: f64 = 1.5;
 /// α/β of late reactions of normal tissue in Gy.
 pub const LATE_ALPHA_BETA_GY: f64 = 3.0;
 
+/// α/β of acute reactions of normal tissue in Gy.
+pub const ACUTE_ALPHA_BETA_GY: f64 = 10.0;
+
 /// Above this dose per fraction, in Gy, the linear-quadratic model predicts too much effect, and
 /// what it gives is nominal.
 pub const NOMINAL_ABOVE_GY: f64 = 8.0;
 
-/// Biologically effective dose in Gy: n·d·(1 + d/(α/β)) for n fractions of d Gy, without a term
-/// for repopulation.
-pub fn biologically_effective_dose_gy(total_gy: f64, fractions: u32, alpha_beta_gy: f64) -> f64 {
-    let per_fraction = total_gy / f64::from(fractions);
-    total_gy * (1.0 + per_fraction / alpha_beta_gy)
+/// A total dose in equal fractions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fractionation {
+    /// Total dose, Gy.
+    pub dose_gy: f64,
+    /// Number of fractions.
+    pub fractions: u32,
 }
 
-/// The dose in fractions of 2 Gy with the same effect, in Gy: BED / (1 + 2/(α/β)).
-pub fn eqd2_gy(total_gy: f64, fractions: u32, alpha_beta_gy: f64) -> f64 {
-    biologically_effective_dose_gy(total_gy, fractions, alpha_beta_gy) / (1.0 + 2.0 / alpha_beta_gy)
+impl Fractionation {
+    /// Dose per fraction, Gy.
+    pub fn fraction_gy(&self) -> f64 {
+        self.dose_gy / f64::from(self.fractions)
+    }
+
+    /// Biologically effective dose for an α/β, both in Gy.
+    pub fn bed_gy(&self, alpha_beta_gy: f64) -> f64 {
+        bed_gy(self.dose_gy, self.fractions, alpha_beta_gy)
+    }
+
+    /// Dose of the same effect in fractions of 2 Gy, for an α/β, both in Gy.
+    pub fn eqd2_gy(&self, alpha_beta_gy: f64) -> f64 {
+        eqd2_gy(self.dose_gy, self.fractions, alpha_beta_gy)
+    }
+
+    /// The dose of the same effect in another number of fractions.
+    #[must_use]
+    pub fn in_fractions(&self, fractions: u32, alpha_beta_gy: f64) -> Self {
+        if fractions == self.fractions {
+            return *self;
+        }
+        Self {
+            dose_gy: dose_of_bed_gy(self.bed_gy(alpha_beta_gy), fractions, alpha_beta_gy),
+            fractions,
+        }
+    }
+}
+
+/// Biologically effective dose of `dose_gy` in `fractions` equal fractions.
+pub fn bed_gy(dose_gy: f64, fractions: u32, alpha_beta_gy: f64) -> f64 {
+    dose_gy * (1.0 + dose_gy / (f64::from(fractions) * alpha_beta_gy))
+}
+
+/// Dose in fractions of 2 Gy of the same effect as `dose_gy` in `fractions` equal fractions.
+pub fn eqd2_gy(dose_gy: f64, fractions: u32, alpha_beta_gy: f64) -> f64 {
+    bed_gy(dose_gy, fractions, alpha_beta_gy) / (1.0 + 2.0 / alpha_beta_gy)
+}
+
+/// The total dose whose biologically effective dose in `fractions` equal fractions is `bed_gy`.
+pub fn dose_of_bed_gy(bed_gy: f64, fractions: u32, alpha_beta_gy: f64) -> f64 {
+    let scale = f64::from(fractions) * alpha_beta_gy;
+    scale / 2.0 * ((1.0 + 4.0 * bed_gy / scale).sqrt() - 1.0)
 }
 
 #[cfg(test)]
@@ -73,18 +121,31 @@ mod tests {
                     "{total}/{fractions}: {found}, not {expected}"
                 );
             };
-            near(
-                biologically_effective_dose_gy(total, fractions, TUMOUR_ALPHA_BETA_GY),
-                bed_tumour,
-            );
-            near(
-                biologically_effective_dose_gy(total, fractions, LATE_ALPHA_BETA_GY),
-                bed_late,
-            );
+            near(bed_gy(total, fractions, TUMOUR_ALPHA_BETA_GY), bed_tumour);
+            near(bed_gy(total, fractions, LATE_ALPHA_BETA_GY), bed_late);
             near(eqd2_gy(total, fractions, TUMOUR_ALPHA_BETA_GY), tumour);
             near(eqd2_gy(total, fractions, LATE_ALPHA_BETA_GY), late);
-            near(eqd2_gy(total, fractions, 10.0), acute);
+            near(eqd2_gy(total, fractions, ACUTE_ALPHA_BETA_GY), acute);
         }
+    }
+
+    #[test]
+    fn two_gray_a_fraction_is_its_own_equivalent_and_conversion_goes_back() {
+        for alpha_beta in [1.5, 3.0, 10.0] {
+            assert!((eqd2_gy(66.0, 33, alpha_beta) - 66.0).abs() < 1e-12);
+            for fractions in [1, 5, 20, 39] {
+                let bed = bed_gy(52.5, fractions, alpha_beta);
+                let back = dose_of_bed_gy(bed, fractions, alpha_beta);
+                assert!((back - 52.5).abs() < 1e-9);
+            }
+        }
+        let whole = Fractionation {
+            dose_gy: 60.0,
+            fractions: 20,
+        };
+        let same = whole.in_fractions(36, 3.0);
+        // 72 Gy in 36 is 2 Gy a fraction, the EQD2 of the table.
+        assert!((same.dose_gy - 72.0).abs() < 1e-9);
     }
 
     proptest! {

@@ -29,7 +29,10 @@ mod config;
 mod cutting;
 mod decision;
 pub mod dose;
+mod dose_colour;
+mod elective;
 mod facts;
+pub mod field;
 mod fractionation;
 #[cfg(test)]
 mod grown_shapes;
@@ -48,10 +51,12 @@ mod touching;
 pub use barrier::Surroundings;
 pub use clinical::{Answer, ClinicalFacts, Patient, TouchedOrgan};
 pub use config::PlanningConfig;
+pub use dose_colour::DOSE_LEVEL_COLOURS;
+pub use elective::{ElectiveConfig, ElectiveInput, add_elective_targets, is_whole_bed};
 pub use facts::{Facts, LesionCounts};
 pub use fractionation::{
-    LATE_ALPHA_BETA_GY, NOMINAL_ABOVE_GY, TUMOUR_ALPHA_BETA_GY, biologically_effective_dose_gy,
-    eqd2_gy,
+    ACUTE_ALPHA_BETA_GY, Fractionation, LATE_ALPHA_BETA_GY, NOMINAL_ABOVE_GY, TUMOUR_ALPHA_BETA_GY,
+    bed_gy, dose_of_bed_gy, eqd2_gy,
 };
 pub use lesion_class::LesionClass;
 pub use limits::LimitsConfig;

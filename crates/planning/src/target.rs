@@ -5,6 +5,7 @@ use isoboost_volume::{Contour, Grid, Margins, Mask, Roi, RoiType, StructureSet};
 use rayon::prelude::*;
 
 use crate::barrier::{Surroundings, allowed, under_skin};
+use crate::dose_colour::colour_by_dose;
 use crate::lesion_class::LesionClass;
 use crate::limits::LimitsConfig;
 use crate::policy::{DoseLevel, Intensification, Policy, Treatment};
@@ -19,6 +20,8 @@ pub enum TargetKind {
     Ctv,
     /// Planning target volume: with the margin for set-up and motion.
     Ptv,
+    /// What all beams of a field hold.
+    Field,
 }
 
 /// One suggested volume.
@@ -141,6 +144,7 @@ pub fn plan_targets(
     for (number, target) in (1..).zip(&mut targets) {
         target.roi_number = number;
     }
+    colour_by_dose(&mut targets);
     PlannedTargets { targets, cautions }
 }
 
@@ -206,6 +210,8 @@ pub fn structure_set(targets: &[Target]) -> StructureSet {
             TargetKind::Gtv => RoiType::Gtv,
             TargetKind::Ctv => RoiType::Ctv,
             TargetKind::Ptv => RoiType::Ptv,
+            // Treated and irradiated volumes are enclosed by isodoses, and there is no dose.
+            TargetKind::Field => RoiType::Control,
         },
         colour: target.colour,
         contours: target.contours.clone(),
@@ -317,6 +323,7 @@ impl<'a> Volumes<'a> {
             TargetKind::Gtv => "GTV",
             TargetKind::Ctv => "CTV",
             TargetKind::Ptv => "PTV",
+            TargetKind::Field => "Field",
         };
         let mut notes = Vec::new();
         if region.mask.count() < 10 {
@@ -358,11 +365,14 @@ impl Treated {
         let allowed = (to_ctv.largest() > 0.0)
             .then(|| allowed(lesion, gtv.fine(), ctv.fine(), around, limits))
             .flatten();
-        if let Some(allowed) = allowed
-            && let Some(cut) = ctv.limited(&allowed.mask, gtv)
-        {
-            ctv_notes.push(format!("cut by {}", allowed.by.join(", ")));
-            ctv = cut;
+        if let Some(allowed) = allowed {
+            if !allowed.by.is_empty()
+                && let Some(cut) = ctv.limited(&allowed.mask, gtv)
+            {
+                ctv_notes.push(format!("cut by {}", allowed.by.join(", ")));
+                ctv = cut;
+            }
+            ctv_notes.extend(allowed.unknown);
         }
         let mut ptv = ctv.grown(&to_ptv);
         let mut ptv_notes = Vec::new();
@@ -385,14 +395,39 @@ impl Treated {
     }
 }
 
+/// What a planner reads beside the name: the lesions, the margin from the volume inside, the dose
+/// to start from, and how the volume was drawn or cut.
 fn describe(target: &Target) -> String {
+    if target.kind == TargetKind::Field {
+        let text = format!("Suggestion, {}", target.notes.join("; "));
+        return text.chars().take(1024).collect();
+    }
+    if target.lesion_ids.is_empty() {
+        // A volume that is treated as a whole: its rule comes first in its notes.
+        let rule = target.notes.first().map(String::as_str).unwrap_or_default();
+        let margin = target.margins.as_ref().map(describe_margins);
+        return format!(
+            "Suggestion, whole volume{}. {rule}",
+            margin.unwrap_or_default()
+        );
+    }
     let lesions: Vec<String> = target.lesion_ids.iter().map(u32::to_string).collect();
     let margin = target
         .margins
         .as_ref()
         .map(describe_margins)
         .unwrap_or_default();
-    format!("Suggestion, lesion {}{margin}", lesions.join(", "))
+    let dose = match (target.dose_gy, target.fractions) {
+        (Some(total), Some(fractions)) => format!(", {total} Gy in {fractions} to start from"),
+        _ => String::new(),
+    };
+    let mut text = format!("Suggestion, lesion {}{margin}{dose}", lesions.join(", "));
+    for note in &target.notes {
+        text.push_str("; ");
+        text.push_str(note);
+    }
+    // What an ROI Description (VR ST) holds.
+    text.chars().take(1024).collect()
 }
 
 fn describe_margins(margins: &Margins) -> String {
@@ -432,7 +467,8 @@ impl Class {
         }
     }
 
-    /// A hue for each class, darker for the GTV and lighter for what is around it.
+    /// A hue for each class, darker for the GTV and lighter for what is around it; PTVs with a dose
+    /// get the colour of their dose level.
     fn colour(self, kind: TargetKind) -> [u8; 3] {
         let full: [u8; 3] = match self {
             Self::Bed => [214, 39, 40],
@@ -443,7 +479,7 @@ impl Class {
         let towards_white = match kind {
             TargetKind::Gtv => 0,
             TargetKind::Ctv => 1,
-            TargetKind::Ptv => 2,
+            TargetKind::Ptv | TargetKind::Field => 2,
         };
         full.map(|c| c + (255 - c) / 4 * towards_white)
     }

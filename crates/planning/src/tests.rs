@@ -313,7 +313,14 @@ fn the_structure_set_numbers_names_and_describes() {
     let numbers: Vec<_> = set.rois.iter().map(|r| r.number).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
     assert_eq!(set.rois[5].name, "PTV_M_2");
-    assert_eq!(set.rois[5].description, "Suggestion, lesion 2, margin 5 mm");
+    let descriptions = [0, 2, 5].map(|n| set.rois[n].description.as_str());
+    assert!(descriptions[0].starts_with("Suggestion, lesion 1; PET isosurface at "));
+    assert!(descriptions[1].starts_with("Suggestion, lesion 1, margin "));
+    let ptv = &planned.targets[5];
+    let (dose, fractions) = (ptv.dose_gy.unwrap(), ptv.fractions.unwrap());
+    let expected =
+        format!("Suggestion, lesion 2, margin 5 mm, {dose} Gy in {fractions} to start from");
+    assert_eq!(descriptions[2], expected);
     assert!(set.rois.iter().all(|r| r.name.len() <= 16));
 }
 

@@ -125,7 +125,7 @@ const IGNORED: [&str; 2] = ["software", "provenance"];
 ///
 /// Foci are matched by place, and targets by the lesions that they cover, so that a new numbering
 /// alone is told once and not as a difference in every value and every voxel. `lesions.csv` and
-/// `rtstruct.dcm` say what the report and the label maps say, and are not read.
+/// the DICOM objects say what the report and the label maps say, and are not read.
 ///
 /// # Errors
 /// When there is no result, or a file of it cannot be read.

@@ -290,6 +290,7 @@ impl TargetInfo {
             TargetKind::Gtv => "GTV",
             TargetKind::Ctv => "CTV",
             TargetKind::Ptv => "PTV",
+            TargetKind::Field => "FIELD",
         };
         Self {
             roi_number: target.roi_number,

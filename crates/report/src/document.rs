@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::field::FieldInfo;
 use crate::isotoxic::IsotoxicInfo;
 use crate::planning_ct::PlanningCtInfo;
 use crate::recommendation::{DoseLevelInfo, RecommendationInfo};
@@ -57,6 +58,8 @@ pub struct Report {
     pub recommendation: RecommendationInfo,
     /// The volumes in `rtstruct.dcm` and `targets.nii.gz`.
     pub targets: Vec<TargetInfo>,
+    /// The conventional field of the pelvis; null where none is suggested or none can be drawn.
+    pub field: Option<FieldInfo>,
     /// Doses and boosts held against the limits of organs; null where there was nothing to look at.
     pub isotoxic: Option<IsotoxicInfo>,
     /// What a planner must know.
@@ -584,6 +587,10 @@ pub struct ProvenanceInfo {
     pub anatomy: Vec<String>,
     /// SOP Instance UID of `rtstruct.dcm`.
     pub rtstruct_uid: Option<String>,
+    /// SOP Instance UID of `seg.dcm`; null without a lesion.
+    pub seg_uid: Option<String>,
+    /// SOP Instance UID of `sr.dcm`; null without a lesion.
+    pub sr_uid: Option<String>,
 }
 
 impl Report {

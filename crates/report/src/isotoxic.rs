@@ -181,8 +181,8 @@ pub struct BoostInfo {
     pub target: String,
     /// Its lesions.
     pub lesion_ids: Vec<u32>,
-    /// Their class.
-    pub region: String,
+    /// Their class, as `para_aortic`.
+    pub class: String,
     /// Whether it is given in the fractions of the base plan.
     pub integrated: bool,
     /// Mean dose of the PTV in the base plan, measured; null without its dose.
@@ -384,7 +384,7 @@ impl From<&BoostOutcome> for BoostInfo {
             roi_number: boost.roi_number,
             target: boost.target.clone(),
             lesion_ids: boost.lesion_ids.clone(),
-            region: boost.region.name().to_owned(),
+            class: boost.class.name().to_owned(),
             integrated: boost.integrated,
             base_mean_gy: boost.base_mean_gy,
             half_dose_mm: boost.half_dose_mm,

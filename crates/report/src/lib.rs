@@ -7,6 +7,8 @@ mod cohort;
 mod compare;
 mod compose;
 mod document;
+mod drr;
+mod field;
 mod isotoxic;
 mod layers;
 mod mip;
@@ -17,7 +19,7 @@ mod table;
 
 pub use checkerboard::{Plane, checkerboard_png};
 pub use cohort::{
-    COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PolicyCount,
+    COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PageError, PolicyCount,
 };
 pub use compare::{
     CompareError, Difference, LabelTolerance, MatchTolerance, NumberTolerance, Tolerance, compare,
@@ -29,6 +31,8 @@ pub use document::{
     Software, StageInfo, StudyInfo, SuspicionInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo,
     WarningInfo,
 };
+pub use drr::{Attenuation, Detector, DrrOutline, drr_png, project_drr};
+pub use field::{ApertureInfo, BeamInfo, BorderInfo, BorderPointInfo, FieldInfo};
 pub use isotoxic::{
     BoostInfo, ConstraintInfo, ConstraintSetInfo, ConstraintValue, DistanceInfo, IsotoxicInfo,
     LevelInfo, LimitedByInfo, OrganDoseInfo, OverlapInfo, PlanDoseInfo, PlanInfo, RiskOrganInfo,

@@ -81,7 +81,7 @@ fn draw(suv: &Volume<f32>, marks: &[MipMark]) -> Canvas {
     canvas
 }
 
-fn encode(canvas: &Canvas) -> Result<Vec<u8>, ImageError> {
+pub(crate) fn encode(canvas: &Canvas) -> Result<Vec<u8>, ImageError> {
     let mut png = Cursor::new(Vec::new());
     let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Sub);
     let (width, height) = canvas.image.dimensions();

@@ -5,14 +5,15 @@
 use std::path::Path;
 
 use isoboost_report::{
-    AbsentReference, AlternativeInfo, BoostInfo, ConstraintInfo, ConstraintSetInfo,
-    ConstraintValue, CountsInfo, CtInfo, DISCLAIMER, DerivationStep, DistanceInfo, DoseLevelInfo,
-    ExcludedInfo, FactsInfo, FiredRuleInfo, IsotoxicInfo, LesionInfo, LevelInfo, LimitedByInfo,
-    MarginInfo, MeasuresInfo, OrganDoseInfo, OverlapInfo, OverrideInfo, PetInfo, PlanDoseInfo,
-    PlanInfo, PointInfo, PolicyInfo, ProvenanceInfo, PsmaRadsInfo, RecommendationInfo,
-    RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RiskOrganInfo, RuleInfo,
-    SCHEMA, Software, StageInfo, StudyInfo, SuspicionInfo, SuvInfo, TargetInfo, Total,
-    TouchingInfo, UncertaintyInfo, WarningInfo, WholeVolumeInfo, lesions_csv,
+    AbsentReference, AlternativeInfo, ApertureInfo, BeamInfo, BoostInfo, BorderInfo,
+    BorderPointInfo, ConstraintInfo, ConstraintSetInfo, ConstraintValue, CountsInfo, CtInfo,
+    DISCLAIMER, DerivationStep, DistanceInfo, DoseLevelInfo, ExcludedInfo, FactsInfo, FieldInfo,
+    FiredRuleInfo, IsotoxicInfo, LesionInfo, LevelInfo, LimitedByInfo, MarginInfo, MeasuresInfo,
+    OrganDoseInfo, OverlapInfo, OverrideInfo, PetInfo, PlanDoseInfo, PlanInfo, PointInfo,
+    PolicyInfo, ProvenanceInfo, PsmaRadsInfo, RecommendationInfo, RecoveryInfo, ReferenceUptake,
+    References, RegionTotal, Report, RiskOrganInfo, RuleInfo, SCHEMA, Software, StageInfo,
+    StudyInfo, SuspicionInfo, SuvInfo, TargetInfo, Total, TouchingInfo, UncertaintyInfo,
+    WarningInfo, WholeVolumeInfo, lesions_csv,
 };
 use serde_json::Value;
 
@@ -308,7 +309,7 @@ fn boost() -> BoostInfo {
         roi_number: 2,
         target: "PTV_N_1".to_owned(),
         lesion_ids: vec![1],
-        region: "pelvic_node".to_owned(),
+        class: "pelvic_node".to_owned(),
         integrated: true,
         base_mean_gy: Some(50.5),
         half_dose_mm: 11.5,
@@ -389,6 +390,37 @@ fn isotoxic() -> IsotoxicInfo {
     }
 }
 
+fn field() -> FieldInfo {
+    FieldInfo {
+        patient_position: "HFS".to_owned(),
+        isocentre_mm: [1.2, -34.5, -567.8],
+        source_axis_mm: 1000.0,
+        beams: vec![BeamInfo {
+            name: "AP".to_owned(),
+            gantry_deg: 0.0,
+            aperture_mm: ApertureInfo {
+                x1: -81.2,
+                x2: 83.4,
+                y1: -95.1,
+                y2: 96.2,
+            },
+        }],
+        borders: vec![BorderInfo {
+            side: "left".to_owned(),
+            position_mm: 84.5,
+            points: vec![BorderPointInfo {
+                landmark: "wall of the pelvic inlet".to_owned(),
+                landmark_mm: [64.5, -30.0, -560.0],
+                margin_mm: 20.0,
+                border_mm: [84.5, -30.0, -560.0],
+                evidence: "inner wall of the pelvic inlet, 63 mm from the midline".to_owned(),
+                confidence: 0.7,
+            }],
+        }],
+        cautions: vec!["PTV_N_1 is not covered by the pelvic field".to_owned()],
+    }
+}
+
 /// A report with something in every place.
 fn full() -> Report {
     Report {
@@ -449,6 +481,7 @@ fn full() -> Report {
         },
         recommendation: suggestion(),
         targets: targets(),
+        field: Some(field()),
         isotoxic: Some(isotoxic()),
         warnings: vec![WarningInfo {
             code: "no-height".to_owned(),
@@ -511,6 +544,7 @@ fn bare() -> Report {
         },
         recommendation: recommendation(),
         targets: Vec::new(),
+        field: None,
         isotoxic: None,
         warnings: Vec::new(),
         provenance: ProvenanceInfo {
@@ -518,6 +552,8 @@ fn bare() -> Report {
             selection: vec!["the only PET".to_owned()],
             anatomy: Vec::new(),
             rtstruct_uid: None,
+            seg_uid: None,
+            sr_uid: None,
         },
     }
 }

@@ -14,6 +14,11 @@ const ALONG_VESSEL_MM: f64 = 20.0;
 const OBTURATOR_STRIP_MM: f64 = 18.0;
 const OBTURATOR_MUSCLE_MM: f64 = 14.0;
 
+/// Whether a place so far from the bone of the side wall, in mm, lies at the wall.
+pub(crate) fn is_by_wall(mm: f64) -> bool {
+    mm <= OBTURATOR_STRIP_MM + OBTURATOR_MUSCLE_MM
+}
+
 /// Obturator nodes reach this far above the tops of the femoral heads, in mm.
 const OBTURATOR_ABOVE_HEADS_MM: f64 = 25.0;
 
@@ -42,7 +47,7 @@ pub(crate) fn by_vessels(
         station.words()
     ));
     let low = at.z <= levels.heads_top + OBTURATOR_ABOVE_HEADS_MM;
-    let by_wall = wall.is_some_and(|mm| mm <= OBTURATOR_STRIP_MM + OBTURATOR_MUSCLE_MM);
+    let by_wall = wall.is_some_and(is_by_wall);
     let behind = at.y - vessel.y;
     if station == Station::ExternalIliac && low && by_wall && behind >= BEHIND_EXTERNAL_MM {
         evidence.push(format!("{behind:.0} mm behind them, at the side wall"));

@@ -226,6 +226,36 @@ fn check_organs(staging: &Staging) {
 }
 
 #[test]
+fn a_node_between_the_groups_is_no_node_of_the_side_wall() {
+    let mut study = render(&PelvisSpec::default(), Tracer::Ga68Psma11, 1);
+    let anatomy = recognise(Some(&study.ct), &study.suv, &[]);
+    let top = anatomy.landmarks.promontory.as_ref().unwrap().at;
+    let middle = anatomy.landmarks.symphysis_top.as_ref().unwrap().at.x;
+    // Before the sacrum, beyond the presacral strip and far from the vessels.
+    let at = |ahead: f64| nalgebra::Point3::new(middle + 6.0, top.y - ahead, top.z - 40.0);
+    let bone = anatomy.bone.as_ref().unwrap();
+    let is_bone = |p| bone.grid().voxel_at(p).is_some_and(|v| bone[v]);
+    let sacrum = (-80..40)
+        .map(f64::from)
+        .find(|mm| !is_bone(at(*mm)) && is_bone(at(*mm - 1.0)));
+    let place = at(sacrum.unwrap() + 26.0);
+    let grid = study.suv.grid().clone();
+    for voxel in grid.full_box().voxels() {
+        let r = (grid.center_of(voxel) - place).norm();
+        study.suv[voxel] += (15.0 * (-r * r / 50.0).exp()) as f32;
+    }
+    let staging = staged(&study);
+    let [node] = &staging.lesions[..] else {
+        panic!("one lesion: {:#?}", staging.lesions)
+    };
+    assert_eq!(
+        (node.region, node.station.as_deref()),
+        (Region::PelvicNode, None)
+    );
+    assert_eq!(node.site, "left pelvic node", "{:#?}", node.evidence);
+}
+
+#[test]
 fn lesions_of_the_whole_body_are_told_from_its_hot_organs() {
     let spec = PelvisSpec::from(Scenario::WholeBody);
     let study = whole_body(&spec, Tracer::Ga68Psma11);
@@ -268,12 +298,17 @@ fn urine_in_both_ureters_is_excluded() {
     assert_eq!(ureters.len(), 2, "{:#?}", staging.lesions);
     assert_eq!(staging.lesions.len(), 0, "{:#?}", staging.lesions);
     for ureter in ureters {
-        // At the course, mirrored and as dense as water: nothing speaks for a node.
-        assert_eq!(ureter.certainty, Certainty::Certain);
         let told = |what: &str| ureter.evidence.iter().any(|e| e.contains(what));
         assert!(
-            told("reckoned course of the ureter") && told("mirrored") && told("dense as water"),
+            told("reckoned course of the ureter") && told("mirrored"),
             "{ureter:#?}"
         );
+        // Over the vessel that it crosses the CT does not show the urine, and a reader confirms.
+        let expected = if told("dense as water") {
+            Certainty::Certain
+        } else {
+            Certainty::Likely
+        };
+        assert_eq!(ureter.certainty, expected, "{ureter:#?}");
     }
 }

@@ -5,13 +5,14 @@ use nalgebra::{Point3, Vector3};
 use rayon::prelude::*;
 
 use crate::keyhole::join_holes;
+use crate::simplify::simplified;
 use crate::{Contour, Grid, Mask, Volume, signed_distance};
 
 /// Vertices closer than this are one vertex: contours are written with 0.001 mm, and two vertices
 /// that round to the same text would make an edge of no length.
 const VERTEX_DISTANCE_MM: f64 = 0.02;
 /// A ring of a smaller area is no region but the rounding of a field that just touches its level.
-const SMALLEST_AREA_MM2: f64 = 0.005;
+pub(crate) const SMALLEST_AREA_MM2: f64 = 0.005;
 /// How far beyond the levels of a region's voxels its volume is looked for, in units of the widest
 /// range of levels of a slice.
 const BEYOND_RANGE: f32 = 20.0;
@@ -65,7 +66,9 @@ pub fn slice_regions(field: &Volume<f32>, slice: usize, level: f32) -> Vec<Plana
 /// Closed contours in LPS around the regions where `field` is at most `level`, slice by slice.
 ///
 /// Holes are joined to their outer ring by a channel of no width (keyhole), so that a reader that
-/// fills each contour by itself and one that combines all of them see the same region.
+/// fills each contour by itself and one that combines all of them see the same region. Vertices that
+/// say nothing are dropped: contours lie within [`CONTOUR_TOLERANCE_MM`](crate::CONTOUR_TOLERANCE_MM)
+/// of the regions' borders and have their areas.
 pub fn contours_from_field(field: &Volume<f32>, level: f32) -> Vec<Contour> {
     contours_at(field, &vec![Some(level); field.grid().shape()[0]])
 }
@@ -73,14 +76,13 @@ pub fn contours_from_field(field: &Volume<f32>, level: f32) -> Vec<Contour> {
 /// Contours at a level of its own for each slice; none on slices without one.
 fn contours_at(field: &Volume<f32>, levels: &[Option<f32>]) -> Vec<Contour> {
     let grid = field.grid();
+    let [_, dj, di] = grid.spacing();
     let slices: Vec<Vec<Contour>> = levels
         .par_iter()
         .enumerate()
         .map(|(k, level)| {
-            let regions = level
-                .map(|level| slice_regions(field, k, level))
-                .into_iter()
-                .flatten();
+            let regions = level.map_or_else(Vec::new, |level| slice_regions(field, k, level));
+            let regions = simplified(regions, [di, dj]).into_iter();
             let contour = |region| Contour {
                 slice: Some(k),
                 points: join_holes(region)
@@ -334,7 +336,7 @@ fn volume_at(field: &Volume<f32>, levels: &[Option<f32>]) -> f64 {
 }
 
 /// Area in pixels, positive when the ring turns from columns to rows.
-fn signed_area(ring: &[[f64; 2]]) -> f64 {
+pub(crate) fn signed_area(ring: &[[f64; 2]]) -> f64 {
     let next = ring.iter().cycle().skip(1);
     ring.iter()
         .zip(next)

@@ -33,6 +33,7 @@ mod rasterise;
 mod register;
 mod resample;
 mod row_margin;
+mod simplify;
 mod structure_set;
 mod volume;
 
@@ -53,5 +54,6 @@ pub use register::{
     RegistrationRefusal, assess_rigid, register_rigid,
 };
 pub use resample::{resample_nearest, resample_trilinear, sample_trilinear};
+pub use simplify::CONTOUR_TOLERANCE_MM;
 pub use structure_set::{Contour, Roi, RoiType, StructureSet};
 pub use volume::{ShapeMismatch, Volume};

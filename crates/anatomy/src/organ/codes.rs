@@ -158,6 +158,13 @@ pub(super) fn from_code(value: &str, side: Option<Side>) -> Option<OrganKind> {
     })
 }
 
+/// The code of a vertebra.
+pub(super) fn of_vertebra(vertebra: Vertebra) -> Option<&'static str> {
+    let (_, codes) = VERTEBRAE.iter().find(|(r, _)| *r == vertebra.region)?;
+    let place = usize::from(vertebra.number).checked_sub(1)?;
+    codes.get(place).copied()
+}
+
 /// The side of a laterality modifier.
 pub(super) fn side_of(value: &str) -> Option<Side> {
     match value {
@@ -222,6 +229,9 @@ mod tests {
         for code in paired.chain(unpaired).chain(spine) {
             for side in sides {
                 let kind = OrganKind::from_code(code, side).unwrap();
+                if let K::Vertebra(vertebra) = kind {
+                    assert_eq!(vertebra.snomed_code(), Some(code));
+                }
                 assert_eq!(OrganKind::from_name(&kind.name()), Some(kind), "{code}");
             }
         }

@@ -59,7 +59,7 @@ mod tests {
             Vector3::new(0.1, -0.2, 0.3),
         );
         let exact = motion.to_homogeneous();
-        let found = rigid(&rows(&exact.map(|v| (v * 1e4).round() / 1e4))).unwrap();
+        let found = rigid(&rows(&exact.map(|v: f64| (v * 1e4).round() / 1e4))).unwrap();
         let p = Point3::new(100.0, -50.0, 200.0);
         // Half of the last decimal at 230 mm.
         assert!((found * p - motion * p).norm() < 0.03);

@@ -2,6 +2,7 @@
 
 Usage: written_objects.py segmentation FILE SLICES FOLDER
        written_objects.py report FILE
+       written_objects.py plan FILE
 Prints one JSON object with what the reader found. Decides nothing; the test that calls it does.
 """
 
@@ -109,6 +110,40 @@ def report(file):
     return told
 
 
+def number(value):
+    return None if value in (None, "") else float(value)
+
+
+def plan(file):
+    """The open fields of a plan, and whatever in it has to do with dose."""
+    document = pydicom.dcmread(file)
+    group = document.FractionGroupSequence[0]
+    about_dose = ("Meterset", "Dose", "NominalBeamEnergy", "PrimaryDosimeterUnit")
+    told = {"instance": document.SOPInstanceUID, "label": document.RTPlanLabel,
+            "intent": document.PlanIntent, "approval": document.ApprovalStatus,
+            "series": document.SeriesDescription, "frame": document.FrameOfReferenceUID,
+            "structures": document.ReferencedStructureSetSequence[0].ReferencedSOPInstanceUID,
+            "position": document.PatientSetupSequence[0].PatientPosition,
+            "fractions": number(group.NumberOfFractionsPlanned),
+            "referenced_beams": [int(b.ReferencedBeamNumber) for b in group.ReferencedBeamSequence],
+            "dose_attributes": sorted(
+                {e.keyword for e in document.iterall()
+                 if any(word in e.keyword for word in about_dose) and e.value not in (None, "")}),
+            "beams": []}
+    for beam in document.BeamSequence:
+        first = beam.ControlPointSequence[0]
+        told["beams"].append({
+            "name": beam.BeamName, "machine": beam.TreatmentMachineName,
+            "sad": float(beam.SourceAxisDistance), "gantry": float(first.GantryAngle),
+            "collimator": float(first.BeamLimitingDeviceAngle),
+            "couch": float(first.PatientSupportAngle),
+            "isocentre": [float(v) for v in first.IsocenterPosition],
+            "weights": [number(p.CumulativeMetersetWeight) for p in beam.ControlPointSequence],
+            **{jaw.RTBeamLimitingDeviceType: [float(v) for v in jaw.LeafJawPositions]
+               for jaw in first.BeamLimitingDevicePositionSequence}})
+    return told
+
+
 if __name__ == "__main__":
-    commands = {"report": report, "segmentation": segmentation}
+    commands = {"plan": plan, "report": report, "segmentation": segmentation}
     json.dump(commands[sys.argv[1]](*sys.argv[2:]), sys.stdout)

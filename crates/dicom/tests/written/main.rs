@@ -8,11 +8,12 @@
 )]
 
 mod external;
+mod plan;
 mod report;
 mod segmentation;
 #[allow(
     dead_code,
-    reason = "the regions of structure sets are not needed here"
+    reason = "not all of what structure sets are tested with is needed here"
 )]
 #[path = "../structures/study.rs"]
 mod study;

@@ -14,7 +14,7 @@ mod site;
 
 use std::path::PathBuf;
 
-use isoboost_dicom::{Selection, Series};
+use isoboost_dicom::{Selection, Series, Study};
 
 use crate::study::StudyJob;
 
@@ -34,6 +34,20 @@ pub struct PlanningRequest {
     pub series_uid: Option<String>,
     /// A DICOM Spatial Registration between the frames of reference (`--registration`).
     pub registration: Option<PathBuf>,
+}
+
+/// The CT that targets lie on: the planning CT, or else that of the PET/CT.
+pub(crate) fn ct_of_targets<'a>(
+    job: &StudyJob<'a>,
+    selection: &Selection<'a>,
+) -> Option<&'a Series> {
+    let planning = job.planning_ct.map(PlanningCt::series);
+    planning.or(selection.ct)
+}
+
+/// The study that objects on that CT belong to.
+pub(crate) fn study_of_targets<'a>(job: &StudyJob<'a>) -> &'a Study {
+    job.planning_ct.map_or(job.study, PlanningCt::study)
 }
 
 /// The series whose frame of reference doses lie in: that of the planning CT where there is one.

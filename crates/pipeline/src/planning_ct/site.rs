@@ -22,6 +22,8 @@ pub(crate) struct Site<'a> {
     pub(crate) ct: Option<&'a Volume<i16>>,
     /// The voxels that targets are drawn on.
     pub(crate) grid: &'a Grid,
+    /// Structures as they were handed in.
+    pub(crate) organs: Cow<'a, [ImportedOrgan]>,
     /// Regions with contours.
     pub(crate) drawn: Vec<DrawnRegion>,
     /// What a planner must know of the transfer.
@@ -35,6 +37,7 @@ impl<'a> Site<'a> {
         anatomy: &'a Anatomy,
         ct: Option<&'a Volume<i16>>,
         grid: &'a Grid,
+        organs: &'a [ImportedOrgan],
         drawn: Vec<DrawnRegion>,
     ) -> Self {
         Self {
@@ -42,6 +45,7 @@ impl<'a> Site<'a> {
             anatomy: Cow::Borrowed(anatomy),
             ct,
             grid,
+            organs: Cow::Borrowed(organs),
             drawn,
             cautions: Vec::new(),
         }
@@ -74,6 +78,7 @@ impl<'a> Site<'a> {
             anatomy: Cow::Owned(anatomy),
             ct: Some(&planning.ct),
             grid: planning.ct.grid(),
+            organs: Cow::Owned(organs),
             drawn: planning.drawn.clone(),
             cautions,
         }

@@ -1,22 +1,21 @@
 //! The boosts that are suggested, ready to be held against limits.
 
-use isoboost_staging::Region;
 use isoboost_volume::{Volume, sample_trilinear};
 
 use super::check::IsotoxicInput;
 use super::config::DoseLevels;
 use super::fall_off::FallOff;
-use super::fractionation::Fractionation;
 use super::proximity::DistanceField;
 use super::structure::Structure;
-use crate::policy::Intensification;
+use crate::fractionation::Fractionation;
+use crate::lesion_class::LesionClass;
 use crate::target::{Target, TargetKind};
 
 /// A boost.
 #[derive(Debug)]
 pub(super) struct Boost<'a> {
     pub(super) target: &'a Target,
-    pub(super) region: Region,
+    pub(super) class: LesionClass,
     /// Whether it is given in the fractions of the base plan.
     pub(super) integrated: bool,
     /// Doses as they would be given, from the ceiling down.
@@ -28,52 +27,49 @@ pub(super) struct Boost<'a> {
     pub(super) field: Option<DistanceField>,
 }
 
-/// The boosts that are suggested: the PTVs of the classes that the recommendation names.
+/// The boosts that are suggested: the PTVs of lesions, which are drawn where the recommendation
+/// treats their class.
 ///
 /// Levels of an integrated boost are given in the fractions of the base plan, with the same effect
 /// on the tumour as in those of its class. Where these are not known, `set_fractions` stand for
 /// them.
 pub(super) fn boosts<'a>(input: &IsotoxicInput<'a>, set_fractions: u32) -> Vec<Boost<'a>> {
     let organs: Vec<&Structure> = input.organs.iter().map(|o| &o.structure).collect();
-    let ptvs = input.targets.iter().filter(|t| t.kind == TargetKind::Ptv);
-    ptvs.filter_map(|target| {
-        let region = region_of(input, target)?;
-        let wanted = match region {
-            Region::ProstateBed => Intensification::BedBoost,
-            Region::PelvicNode => Intensification::NodeBoost,
-            Region::Distant => Intensification::MetastasisDirected,
-            Region::Undetermined => return None,
-        };
-        if !input.recommendation.intensification.contains(&wanted) {
-            return None;
-        }
-        let levels = input.config.isotoxic.levels(region)?;
-        let class_fractions = target.fractions?;
-        let integrated = levels.integrated && input.base.is_some();
-        let plan_fractions = input.base.and_then(|plan| plan.schedule.fractions);
-        let fractions = if integrated {
-            plan_fractions.unwrap_or(set_fractions)
-        } else {
-            class_fractions
-        };
-        let alpha_beta = input.config.isotoxic.tumour_alpha_beta_gy;
-        Some(Boost {
-            target,
-            region,
-            integrated,
-            levels: given(levels, class_fractions, fractions, alpha_beta),
-            base_mean_gy: input.base.map_or(0.0, |plan| mean_gy(target, plan.dose)),
-            fall_off: FallOff::around(target.volume_ml(), &input.config.isotoxic.fall_off),
-            field: DistanceField::around(&target.mask, &organs),
+    let of_lesions = input
+        .targets
+        .iter()
+        .filter(|target| target.kind == TargetKind::Ptv)
+        .filter_map(|target| Some((target, class_of(input, target)?)));
+    of_lesions
+        .filter_map(|(target, class)| {
+            let levels = input.config.isotoxic.levels(class)?;
+            let class_fractions = target.fractions?;
+            let integrated = levels.integrated && input.base.is_some();
+            let plan_fractions = input.base.and_then(|plan| plan.schedule.fractions);
+            let fractions = if integrated {
+                plan_fractions.unwrap_or(set_fractions)
+            } else {
+                class_fractions
+            };
+            let alpha_beta = input.config.isotoxic.tumour_alpha_beta_gy;
+            Some(Boost {
+                target,
+                class,
+                integrated,
+                levels: given(levels, class_fractions, fractions, alpha_beta),
+                base_mean_gy: input.base.map_or(0.0, |plan| mean_gy(target, plan.dose)),
+                fall_off: FallOff::around(target.volume_ml(), &input.config.isotoxic.fall_off),
+                field: DistanceField::around(&target.mask, &organs),
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
-fn region_of(input: &IsotoxicInput<'_>, target: &Target) -> Option<Region> {
+/// The class of a PTV's lesions: those of one PTV have one.
+fn class_of(input: &IsotoxicInput<'_>, target: &Target) -> Option<LesionClass> {
     let lesions = input.staging.lesions.iter();
     let mut own = lesions.filter(|lesion| target.lesion_ids.contains(&lesion.id));
-    own.next().map(|lesion| lesion.region)
+    own.next().map(LesionClass::of)
 }
 
 /// The levels of a class in other fractions, with the same effect on the tumour.

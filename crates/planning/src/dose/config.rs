@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use isoboost_staging::Region;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::fractionation::{LATE_ALPHA_BETA_GY, TUMOUR_ALPHA_BETA_GY};
+use crate::lesion_class::LesionClass;
 
 /// How doses and boosts are held against the limits of organs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,9 +30,9 @@ pub struct IsotoxicConfig {
     pub fall_off: FallOffConfig,
     /// Dose levels of a boost to the prostate bed.
     pub bed: DoseLevels,
-    /// Dose levels of a boost to pelvic nodes.
+    /// Dose levels of a boost to nodes of the pelvis, of the common iliac vessels and of the aorta.
     pub node: DoseLevels,
-    /// Dose levels for distant lesions.
+    /// Dose levels for other distant lesions.
     pub distant: DoseLevels,
 }
 
@@ -101,8 +103,8 @@ impl Default for IsotoxicConfig {
             constraints: None,
             constraint_set: "auto".to_owned(),
             keep: KeptLimits::All,
-            organ_alpha_beta_gy: 3.0,
-            tumour_alpha_beta_gy: 1.5,
+            organ_alpha_beta_gy: LATE_ALPHA_BETA_GY,
+            tumour_alpha_beta_gy: TUMOUR_ALPHA_BETA_GY,
             fall_off: FallOffConfig::default(),
             bed: levels(66.0, 74.0, 2.0, true),
             node: levels(57.5, 70.0, 2.0, true),
@@ -127,12 +129,16 @@ impl DoseLevels {
 
 impl IsotoxicConfig {
     /// The dose levels of a class; none for a lesion whose place is not known.
-    pub fn levels(&self, region: Region) -> Option<&DoseLevels> {
-        match region {
-            Region::ProstateBed => Some(&self.bed),
-            Region::PelvicNode => Some(&self.node),
-            Region::Distant => Some(&self.distant),
-            Region::Undetermined => None,
+    pub fn levels(&self, class: LesionClass) -> Option<&DoseLevels> {
+        match class {
+            LesionClass::Bed => Some(&self.bed),
+            LesionClass::PelvicNode | LesionClass::CommonIliac | LesionClass::ParaAortic => {
+                Some(&self.node)
+            }
+            LesionClass::DistantNode | LesionClass::Bone | LesionClass::Visceral => {
+                Some(&self.distant)
+            }
+            LesionClass::Undetermined => None,
         }
     }
 

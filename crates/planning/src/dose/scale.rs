@@ -1,7 +1,7 @@
 //! Doses of a plan in the terms that limits are written in.
 
-use super::fractionation::{bed_gy, dose_of_bed_gy};
 use super::limit::LimitSet;
+use crate::fractionation::{bed_gy, dose_of_bed_gy};
 
 /// What is known of how a plan is given.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

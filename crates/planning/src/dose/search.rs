@@ -27,8 +27,9 @@ pub(super) struct Chosen {
 }
 
 /// Starts with all boosts at their ceilings. While a limit is broken, the boost that has most to do
-/// with the worst of them goes one level down; one is given up only when all are at their floors. What can be raised again afterwards is, in order, so
-/// that no boost could be higher with the others as they are.
+/// with the worst of them goes one level down; one is given up only when all are at their floors.
+/// What can be raised again afterwards is, in order, so that no boost could be higher with the
+/// others as they are.
 ///
 /// Values never fall when a level rises.
 pub(super) fn highest(levels: &impl Levels) -> Vec<Chosen> {

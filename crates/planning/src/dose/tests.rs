@@ -7,7 +7,7 @@ use nalgebra::Point3;
 
 use super::*;
 use crate::tests::{ct, staged, suv};
-use crate::{Intensification, Patient, PlanningConfig, Policy, Recommendation, Target, TargetKind};
+use crate::{Fractionation, LesionClass, PlanningConfig, Target, TargetKind};
 
 /// One lesion of each region, in order.
 fn lesions(regions: &[Region]) -> Staging {
@@ -128,19 +128,10 @@ impl Case {
 
     fn result(&self) -> Result<Option<IsotoxicCheck>, IsotoxicError> {
         let sets = default_limits().unwrap();
-        let recommendation = Recommendation {
-            intensification: vec![
-                Intensification::NodeBoost,
-                Intensification::BedBoost,
-                Intensification::MetastasisDirected,
-            ],
-            ..crate::recommend(&self.staging, &Patient::default(), &Policy::default())
-        };
         check_isotoxic(&IsotoxicInput {
             organs: &self.organs,
             targets: &self.targets,
             staging: &self.staging,
-            recommendation: &recommendation,
             base: plan(self.base.as_ref()),
             intensified: plan(self.intensified.as_ref()),
             sets: &sets,
@@ -350,6 +341,38 @@ fn a_mere_region_is_told_and_decides_on_nothing() {
         check.cautions.iter().any(|c| c.starts_with(told)),
         "{:?}",
         check.cautions
+    );
+}
+
+#[test]
+fn the_ptv_of_every_class_is_a_boost_with_the_levels_of_its_class() {
+    let bowel = organ(RiskOrgan::Bowel, [-5.0, 60.0, -6.0], [5.0, 70.0, 6.0]);
+    let targets = vec![
+        ptv(1, [-50.0, 0.0, 0.0], 8.0),
+        ptv(2, [0.0; 3], 8.0),
+        ptv(3, [50.0, 0.0, 0.0], 8.0),
+    ];
+    let mut case = Case::new(&[Region::Distant; 3], targets, vec![bowel]);
+    // A para-aortic node is distant by region and boosted as a node.
+    let para_aortic = &mut case.staging.lesions[0];
+    para_aortic.mi_tnm = "miM1a".to_owned();
+    para_aortic.station = Some("retroperitoneal".to_owned());
+    case.targets[0].fractions = Some(30);
+    case.staging.lesions[1].mi_tnm = "miM1a".to_owned();
+    let told: Vec<(LesionClass, Fractionation)> = case
+        .check()
+        .boosts
+        .iter()
+        .map(|boost| (boost.class, boost.levels[0].given))
+        .collect();
+    let at = |dose_gy, fractions| Fractionation { dose_gy, fractions };
+    assert_eq!(
+        told,
+        [
+            (LesionClass::ParaAortic, at(70.0, 30)),
+            (LesionClass::DistantNode, at(40.0, 5)),
+            (LesionClass::Bone, at(40.0, 5)),
+        ]
     );
 }
 

@@ -12,6 +12,7 @@ use crate::StagingConfig;
 use crate::place::{Levels, bone_along};
 use crate::region::{Region, Station};
 use crate::staged::Alternative;
+use crate::station;
 use crate::uptake::Uptake;
 use crate::verdict::{Kind, Verdict};
 
@@ -166,7 +167,10 @@ impl Place<'_> {
         let site = match station {
             Some(station) if station.is_central() => format!("{} node", station.words()),
             Some(station) => format!("{} {} node", side.name(), station.words()),
-            None => format!("{} pelvic side wall node", side.name()),
+            None if self.side_wall(side).is_some_and(station::is_by_wall) => {
+                format!("{} pelvic side wall node", side.name())
+            }
+            None => format!("{} pelvic node", side.name()),
         };
         Verdict::lesion(Region::PelvicNode, site, confidence, evidence)
             .with_station(station, Some(side))

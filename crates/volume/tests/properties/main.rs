@@ -11,4 +11,5 @@ mod distances;
 mod filling;
 mod margins;
 mod resampling;
+mod simplified;
 mod threads;
