@@ -223,8 +223,9 @@ fn without_lower_ct(folder: &Path) -> PathBuf {
             .map(|entry| entry.unwrap().path())
             .collect();
         files.sort();
-        // The slices run to the head: 40 of 4 mm end 10 mm below the femoral heads' centres.
-        let first = if part == "CT" { 40 } else { 0 };
+        // The slices run to the head: without 31 of 4 mm the CT ends 46 mm below the centres of the
+        // femoral heads, and the lower edges of the foramina lie 63 mm below them.
+        let first = if part == "CT" { 31 } else { 0 };
         for file in &files[first..] {
             std::fs::copy(file, scan.join(part).join(file.file_name().unwrap())).unwrap();
         }

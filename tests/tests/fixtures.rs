@@ -98,6 +98,8 @@ fn two_runs_and_any_number_of_threads_give_the_same_bytes() {
         "seg.dcm",
         "sr.dcm",
         "mip.png",
+        "drr-ap.png",
+        "drr-lateral.png",
         "run.json",
     ] {
         assert!(

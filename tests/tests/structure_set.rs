@@ -122,6 +122,14 @@ fn the_structure_set_is_what_a_planner_expects() {
     assert_eq!(told["observations"], rois.len());
     assert_eq!(told["contours"], rois.len());
     assert_eq!(told["approval"], "UNAPPROVED");
+    // The pelvic field comes last; it has no lesion and no dose.
+    let ((field, rois), (of_field, targets)) = rois.split_last().zip(targets.split_last()).unwrap();
+    assert_eq!(of_field["kind"], "FIELD");
+    assert_eq!(
+        (&field["name"], &field["type"]),
+        (&json!("Field_Pelvis"), &json!("CONTROL"))
+    );
+    assert_eq!(field["number"], rois.len() + 1);
     // All GTVs, then all CTVs, then all PTVs, numbered in this order.
     let order = |roi: &Value| {
         ["GTV", "CTV", "PTV"]
