@@ -167,7 +167,7 @@ impl<'a> Draft<'a> {
             let sum = [p[0] + q[0], p[1] + q[1]];
             // The sum is twice as long as the cosine of half the turn, and the corner moves by the
             // inverse of that cosine.
-            let squared = (sum[0].powi(2) + sum[1].powi(2)) / 2.0;
+            let squared = f64::midpoint(sum[0].powi(2), sum[1].powi(2));
             let factor = by / squared.max(2.0 / LONGEST_MITER.powi(2));
             [here[0] + sum[0] * factor, here[1] + sum[1] * factor]
         };
@@ -213,12 +213,11 @@ impl<'a> Draft<'a> {
             let ends = [*edge, next].map(|e| self.corners[e].at);
             let dropped = self.chain(*edge).filter(|(k, _)| !ends.contains(k));
             let farthest = dropped.max_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
-            match farthest {
-                Some((at, _)) => given_back.push(at),
-                None => {
-                    self.corners[*edge].is_fixed = true;
-                    self.corners[next].is_fixed = true;
-                }
+            if let Some((at, _)) = farthest {
+                given_back.push(at);
+            } else {
+                self.corners[*edge].is_fixed = true;
+                self.corners[next].is_fixed = true;
             }
         }
         let corner = |at| Corner {

@@ -92,11 +92,10 @@ impl RegistrationQuality {
         if self.overlap < LEAST_OVERLAP {
             reasons.push(NotConverged::LittleOverlap(self.overlap));
         }
-        // Written so that NaN is refused.
-        if !(self.correlation >= LEAST_BONE_CORRELATION) {
+        if self.correlation.is_nan() || self.correlation < LEAST_BONE_CORRELATION {
             reasons.push(NotConverged::Correlation(self.correlation));
         }
-        if !(self.halves_mm <= MOST_HALVES_MM) {
+        if self.halves_mm.is_nan() || self.halves_mm > MOST_HALVES_MM {
             reasons.push(NotConverged::Halves(self.halves_mm));
         }
         if let Some(second_best) = self.second_best
@@ -107,13 +106,17 @@ impl RegistrationQuality {
                 second_best,
             });
         }
-        if !(self.restart_mm <= MOST_RESTART_MM && self.restart_deg <= MOST_RESTART_DEG) {
+        let restarts = [
+            self.restart_mm / MOST_RESTART_MM,
+            self.restart_deg / MOST_RESTART_DEG,
+        ];
+        if restarts.iter().any(|share| share.is_nan() || *share > 1.0) {
             reasons.push(NotConverged::Restarts {
                 mm: self.restart_mm,
                 degrees: self.restart_deg,
             });
         }
-        if !(self.condition <= MOST_CONDITION) {
+        if self.condition.is_nan() || self.condition > MOST_CONDITION {
             reasons.push(NotConverged::IllConditioned(self.condition));
         }
         reasons
