@@ -97,6 +97,9 @@ fn walls(bone: &Mask, joint: &Joint, top: f64) -> Option<Vec<(f64, Point3<f64>)>
 }
 
 /// The foremost point of the pubic symphysis.
+///
+/// # Errors
+/// Why it is not known.
 pub fn symphysis_front(bone: &Mask, landmarks: &Landmarks) -> Sought {
     let (top, bottom) = match (&landmarks.symphysis_top, &landmarks.symphysis_bottom) {
         (Ok(top), Ok(bottom)) => (top.at, bottom.at),

@@ -20,6 +20,10 @@ const AREA_TOLERANCE: f64 = 1e-6;
 const AREA_STEPS: usize = 6;
 /// A corner moves by this many times what its edges move at most.
 const LONGEST_MITER: f64 = 2.0;
+/// A ring keeps so many vertices, as far as it has them: a small one stays round.
+const LEAST_VERTICES: usize = 12;
+/// A dropped vertex nearer to its edge than this lies on it.
+const STRAIGHT_MM: f64 = 1e-6;
 /// Rounds of giving vertices back where the ring without them is not good enough.
 const MOST_ROUNDS: usize = 40;
 /// Pixel centres nearer than this to a ring would be lost in the rounding of written coordinates.
@@ -89,6 +93,25 @@ struct Corner {
     is_fixed: bool,
 }
 
+impl Corner {
+    fn movable(at: usize) -> Self {
+        Self {
+            at,
+            is_fixed: false,
+        }
+    }
+}
+
+/// What an edge stands for.
+struct Dropped {
+    /// The vertex that is missed most.
+    at: usize,
+    /// How far it lies from the edge.
+    distance_mm: f64,
+    /// How many were dropped.
+    count: usize,
+}
+
 /// A ring and which of its vertices are kept.
 struct Draft<'a> {
     ring: &'a [[f64; 2]],
@@ -105,14 +128,52 @@ impl<'a> Draft<'a> {
         if kept.len() < 3 {
             kept = (0..ring.len()).collect();
         }
-        let corner = |at| Corner {
-            at,
-            is_fixed: false,
-        };
-        Self {
+        let mut draft = Self {
             ring,
-            corners: kept.into_iter().map(corner).collect(),
+            corners: kept.into_iter().map(Corner::movable).collect(),
+        };
+        draft.fill();
+        draft
+    }
+
+    /// Gives vertices back until there are enough of them, where most is lost first.
+    fn fill(&mut self) {
+        while self.corners.len() < LEAST_VERTICES.min(self.ring.len()) {
+            let dropped = (0..self.corners.len()).filter_map(|edge| self.farthest(edge));
+            let loss = |d: &Dropped| (d.distance_mm.max(STRAIGHT_MM), d.count);
+            let most = dropped.max_by(|a, b| {
+                let ((a, m), (b, n)) = (loss(a), loss(b));
+                a.total_cmp(&b).then(m.cmp(&n))
+            });
+            let Some(most) = most else { return };
+            self.corners.push(Corner::movable(most.at));
+            self.corners.sort_by_key(|corner| corner.at);
         }
+    }
+
+    /// The dropped vertex farthest from the edge that stands for it, or the middle one where all lie
+    /// on it; `None` where none was dropped.
+    fn farthest(&self, edge: usize) -> Option<Dropped> {
+        let chain: Vec<(usize, [f64; 2])> = self.chain(edge).collect();
+        let ([(_, from), dropped @ .., (_, to)], true) = (&chain[..], chain.len() > 2) else {
+            return None;
+        };
+        let line = Line::new(*from, *to);
+        let distance = |p: [f64; 2]| Euclidean.distance(&Point::new(p[0], p[1]), &line);
+        let (at, point) = dropped
+            .iter()
+            .max_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?;
+        let distance_mm = distance(*point);
+        let middle = dropped.get(dropped.len() / 2).map_or(*at, |(at, _)| *at);
+        Some(Dropped {
+            at: if distance_mm > STRAIGHT_MM {
+                *at
+            } else {
+                middle
+            },
+            distance_mm,
+            count: dropped.len(),
+        })
     }
 
     /// The vertices of the ring from a corner to the next, both included.
@@ -201,30 +262,20 @@ impl<'a> Draft<'a> {
         !holds_pixel(&between, pixel_mm)
     }
 
-    /// Gives an edge the dropped vertex back that is farthest from it, or holds its ends where none
+    /// Gives each edge the dropped vertex back that is farthest from it, or holds its ends where none
     /// was dropped.
     fn mend(&mut self, faults: &[usize]) {
         let mut given_back = Vec::new();
         for edge in faults {
-            let next = (edge + 1) % self.corners.len();
-            let [from, to] = [*edge, next].map(|e| self.ring[self.corners[e].at]);
-            let line = Line::new(from, to);
-            let distance = |p: [f64; 2]| Euclidean.distance(&Point::new(p[0], p[1]), &line);
-            let ends = [*edge, next].map(|e| self.corners[e].at);
-            let dropped = self.chain(*edge).filter(|(k, _)| !ends.contains(k));
-            let farthest = dropped.max_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
-            if let Some((at, _)) = farthest {
-                given_back.push(at);
+            if let Some(dropped) = self.farthest(*edge) {
+                given_back.push(Corner::movable(dropped.at));
             } else {
+                let next = (edge + 1) % self.corners.len();
                 self.corners[*edge].is_fixed = true;
                 self.corners[next].is_fixed = true;
             }
         }
-        let corner = |at| Corner {
-            at,
-            is_fixed: false,
-        };
-        self.corners.extend(given_back.into_iter().map(corner));
+        self.corners.extend(given_back);
         self.corners.sort_by_key(|corner| corner.at);
     }
 }

@@ -168,7 +168,7 @@ fn put_plan(
 
 /// The fractions are not planned, and their number is empty.
 fn fraction_group(beams: usize) -> Result<Elements, ValueError> {
-    let count = beams as u32;
+    let count = u32::try_from(beams).unwrap_or(u32::MAX);
     let mut group = Elements::new();
     group.integer(tags::FRACTION_GROUP_NUMBER, ONLY)?;
     group.empty(tags::NUMBER_OF_FRACTIONS_PLANNED, VR::IS)?;

@@ -37,7 +37,7 @@ fn fixed_grid() -> Grid {
     Grid::axis_aligned([84, 90, 104], [3.0, 2.5, 2.5], start).unwrap()
 }
 
-fn imaged(grid: Grid, moving_from_fixed: &Isometry3<f64>) -> Volume<i16> {
+fn imaged(grid: &Grid, moving_from_fixed: &Isometry3<f64>) -> Volume<i16> {
     let fixed_from_moving = moving_from_fixed.inverse();
     Volume::from_fn(grid.clone(), |voxel| {
         bones(fixed_from_moving * grid.center_of(voxel)).round() as i16
@@ -56,7 +56,7 @@ fn motion(shift: [f64; 3], degrees: [f64; 3]) -> Isometry3<f64> {
 }
 
 fn fixed() -> (Volume<i16>, Mask) {
-    let fixed = imaged(fixed_grid(), &Isometry3::identity());
+    let fixed = imaged(&fixed_grid(), &Isometry3::identity());
     let region = region(&fixed);
     (fixed, region)
 }
@@ -84,7 +84,7 @@ fn a_known_motion_is_found_wherever_the_frames_lie() {
         ([-300.0, 150.0, 900.0], [-8.0, 12.0, -14.0]),
     ] {
         let truth = motion(shift, degrees);
-        let moving = imaged(grid_at(truth * Point3::origin()), &truth);
+        let moving = imaged(&grid_at(truth * Point3::origin()), &truth);
         let found = register_rigid(&fixed, &region, &moving).unwrap();
         let error = furthest(&found, &truth);
         // A fifth of a voxel at 200 mm from the centre.
@@ -108,7 +108,7 @@ fn axes_of_the_images_do_not_matter() {
     // Slices from head to feet, rows to the front, columns to the right.
     let [k, j, i] = upright.axes();
     let flipped = Grid::new(upright.shape(), upright.spacing(), far, [-k, -j, -i]).unwrap();
-    let found = register_rigid(&fixed, &region, &imaged(flipped, &truth)).unwrap();
+    let found = register_rigid(&fixed, &region, &imaged(&flipped, &truth)).unwrap();
     assert!(furthest(&found, &truth) < 0.6);
 }
 
