@@ -112,6 +112,28 @@ def scikit_image_masks(rtstruct, affine, shape, slices):
     return masks
 
 
+def outline_masks(rtstruct, affine, shape, slices):
+    """Masks by the rule of OpenCV's fillPoly, drawn with scikit-image: vertices are rounded to
+    pixels, and every pixel that the outline runs through belongs to the region, as half of them
+    would by their centres. rt-utils and DicomRTTool fill so."""
+    from skimage.draw import polygon, polygon_perimeter
+
+    place = {s.SOPInstanceUID: k for k, s in enumerate(slices)}
+    masks = {}
+    for roi in rtstruct.ROIContourSequence:
+        mask = numpy.zeros(shape, bool)
+        for contour in roi.get("ContourSequence", []):
+            points = numpy.array(contour.ContourData, float).reshape(-1, 3)
+            index = numpy.linalg.solve(affine, numpy.c_[points, numpy.ones(len(points))].T)[:2].T
+            rounded = numpy.floor(index + 0.5).astype(int)
+            here = numpy.zeros(shape[:2], bool)
+            here[polygon(*rounded.T, shape=shape[:2])] = True
+            here[polygon_perimeter(*rounded.T, shape=shape[:2])] = True
+            mask[:, :, place[contour.ContourImageSequence[0].ReferencedSOPInstanceUID]] ^= here
+        masks[int(roi.ReferencedROINumber)] = mask
+    return masks
+
+
 def rt_utils_masks(result, ct_folder, normal):
     """Masks by rt-utils, by ROI name, in (i, j, k)."""
     structures = rt_utils.RTStructBuilder.create_from(str(ct_folder), str(result / "rtstruct.dcm"))
@@ -169,6 +191,7 @@ def main():
     own = own_masks(result, affine, shape)
     theirs = plastimatch_masks(result, ct_folder)
     python = scikit_image_masks(rtstruct, affine, shape, slices)
+    outline = outline_masks(rtstruct, affine, shape, slices)
     by_rt_utils = rt_utils_masks(result, ct_folder, normal)
     by_dicomrttool = dicomrttool_masks(result, ct_folder)
     voxel_ml = abs(numpy.linalg.det(affine[:3, :3])) / 1000
@@ -200,6 +223,9 @@ def main():
             entry["plastimatch_dice"] = dice(mask, rebuilt)
         entry["rt_utils_dice"] = dice(mask, by_rt_utils[name])
         entry["dicomrttool_dice"] = dice(mask, on_ct(*by_dicomrttool[name], affine, shape))
+        entry["rt_utils_outline_dice"] = dice(outline[number], by_rt_utils[name])
+        entry["dicomrttool_outline_dice"] = dice(
+            outline[number], on_ct(*by_dicomrttool[name], affine, shape))
         entry["points"] = sum(int(c.NumberOfContourPoints) for c in roi.get("ContourSequence", []))
         entry["python_ml"] = float(python[number].sum() * voxel_ml)
         entry["python_dice"] = dice(mask, python[number])

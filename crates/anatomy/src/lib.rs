@@ -32,6 +32,7 @@
 //! needs.
 
 mod acetabulum;
+mod alignment;
 mod bifurcation;
 mod bladder;
 mod bones;
@@ -61,6 +62,7 @@ mod tissue;
 mod totalsegmentator;
 mod upper;
 
+pub use alignment::rigid_pelvis;
 pub use brim::{pelvic_inlet, symphysis_front};
 pub use course::{Course, CourseKind, aorta_course};
 pub use landmarks::{Absent, Landmark, LandmarkSource, Landmarks, Paired, Sought};

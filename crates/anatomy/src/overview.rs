@@ -1,9 +1,8 @@
 //! The low-resolution view of a CT that everything here works on.
 
-use isoboost_volume::{Grid, Volume, resample_trilinear};
+use isoboost_volume::{Grid, Volume, block_means, resample_trilinear};
 use nalgebra::{Point3, Vector3};
 use ndarray::Array3;
-use rayon::prelude::*;
 
 /// Side of a voxel of the view that is aimed at, in mm: fine enough for the cortex of a hip bone
 /// to stay above soft tissue, coarse enough for a whole body to be looked at in milliseconds.
@@ -44,43 +43,14 @@ pub fn overview(ct: &Volume<i16>) -> Volume<i16> {
 /// Mean over blocks of voxels; what is left over at the far sides is less than a block.
 fn averaged(ct: &Volume<i16>) -> Volume<i16> {
     let spacing = ct.grid().spacing();
-    let shape = ct.grid().shape();
-    let factor = [0, 1, 2].map(|a| {
-        let mut n = (AIM_MM / spacing[a]).round().max(1.0);
-        if n * spacing[a] > COARSEST_MM && n > 1.0 {
+    let factor = spacing.map(|mm| {
+        let mut n = (AIM_MM / mm).round().max(1.0);
+        if n * mm > COARSEST_MM && n > 1.0 {
             n -= 1.0;
         }
-        (n as usize).min(shape[a])
+        n as usize
     });
-    let [_, nj, ni] = shape;
-    let small = [0, 1, 2].map(|a| shape[a] / factor[a]);
-    let values = ct.as_slice();
-    let mut means = vec![0_i16; small.iter().product()];
-    let per_block = factor.iter().product::<usize>() as i32;
-    means
-        .par_chunks_mut(small[1] * small[2])
-        .enumerate()
-        .for_each(|(k, slice)| {
-            let mut sums = vec![0_i32; ni];
-            for (j, row) in slice.chunks_exact_mut(small[2]).enumerate() {
-                sums.fill(0);
-                for dk in 0..factor[0] {
-                    for dj in 0..factor[1] {
-                        let from = ((k * factor[0] + dk) * nj + j * factor[1] + dj) * ni;
-                        for (sum, hu) in sums.iter_mut().zip(&values[from..from + ni]) {
-                            *sum += i32::from((*hu).clamp(HU_RANGE.0, HU_RANGE.1));
-                        }
-                    }
-                }
-                for (mean, block) in row.iter_mut().zip(sums.chunks_exact(factor[2])) {
-                    *mean = (block.iter().sum::<i32>() / per_block) as i16;
-                }
-            }
-        });
-    let first = factor.map(|n| (n as f64 - 1.0) / 2.0);
-    let coarse = [0, 1, 2].map(|a| spacing[a] * factor[a] as f64);
-    let origin = ct.grid().lps_from_index(first);
-    rebuilt(small, coarse, origin, ct.grid().axes(), means, ct.grid())
+    block_means(ct, factor, HU_RANGE)
 }
 
 /// The same voxels with the axes in the order and direction nearest to the patient's.

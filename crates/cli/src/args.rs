@@ -133,6 +133,16 @@ pub(crate) struct RunArgs {
     /// Number of fractions of that dose, where no plan says it
     #[arg(long, value_name = "N", requires = "dose")]
     pub(crate) dose_fractions: Option<std::num::NonZeroU32>,
+    /// Planning CT of the same patient (folder, with its RTSTRUCT where there is one): targets are
+    /// drawn on it. In another frame of reference than the PET it is aligned by the bones of the pelvis
+    #[arg(long, value_name = "DIR")]
+    pub(crate) planning_ct: Option<PathBuf>,
+    /// Which CT series of that folder, where it holds several
+    #[arg(long, value_name = "UID", requires = "planning_ct")]
+    pub(crate) planning_ct_series: Option<String>,
+    /// DICOM Spatial Registration between PET/CT and planning CT, in place of the automatic alignment
+    #[arg(long, value_name = "REG", requires = "planning_ct")]
+    pub(crate) registration: Option<PathBuf>,
     /// How progress is shown on stderr
     #[arg(long, value_enum, default_value_t = ProgressStyle::Auto, value_name = "STYLE")]
     pub(crate) progress: ProgressStyle,
@@ -287,6 +297,9 @@ pub(crate) struct CohortArgs {
     /// Print table and summary as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print table, counts and charts as one page of HTML for a browser or a printer
+    #[arg(long, conflicts_with_all = ["csv", "json"])]
+    pub(crate) html: bool,
 }
 
 #[derive(Debug, Args)]

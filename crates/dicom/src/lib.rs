@@ -1,5 +1,5 @@
 //! All DICOM knowledge: finding studies, loading PET and CT, reading and writing structure sets
-//! and segmentations, writing measurement reports, reading doses and plans.
+//! and segmentations, writing measurement reports, reading doses, plans and registrations.
 //!
 //! Reading goes in three steps, each of which can be refused with a reason:
 //!
@@ -69,6 +69,7 @@ mod plan;
 mod provenance;
 mod record;
 mod reference_images;
+mod registration;
 mod rtplan;
 mod rtstruct;
 mod segmentation;
@@ -106,6 +107,10 @@ pub use pixels::{CompressionError, PixelProblem};
 pub use plan::{PlanFacts, PlanReadError, Prescription, read_plan_facts};
 pub use provenance::{Equipment, Provenance};
 pub use reference_images::{ReferenceError, ReferenceImages, ReferenceSlice};
+pub use registration::{
+    FrameOfImages, RegistrationProblem, RegistrationReadError, SourceFrame, SpatialRegistration,
+    read_spatial_registration,
+};
 pub use rtplan::{OpenBeam, OpenFieldPlan, PlanWriteError, write_open_field_plan};
 pub use rtstruct::{
     ImportedStructures, StructureError, StructureReadError, StructureWriteError,

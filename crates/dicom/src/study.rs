@@ -176,6 +176,14 @@ impl Series {
         number + &description + &part
     }
 
+    /// Why the series cannot be used as a CT on its own, as a planning CT; `None` where it can.
+    pub fn objection_as_ct(&self) -> Option<String> {
+        if !self.kind.is_ct() {
+            return Some("it is no CT".to_owned());
+        }
+        crate::suitability::objection_by_itself(self)
+    }
+
     /// What a structure set or segmentation refers to for slice `k` of the grid.
     pub fn slice_reference(&self, k: usize) -> Option<SliceReference<'_>> {
         let slice = self.slices.get(k)?;

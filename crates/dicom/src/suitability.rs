@@ -45,6 +45,15 @@ pub(crate) fn is_time_resolved(series: &Series) -> bool {
 
 /// Why a series cannot be the CT of `pet`, frames of reference aside.
 pub(crate) fn ct_objection(series: &Series, pet: &Grid) -> Option<String> {
+    let elsewhere = || {
+        let grid = series.geometry.as_ref().ok()?;
+        (coverage(grid, pet) == 0.0).then(|| "it does not overlap the PET".to_owned())
+    };
+    objection_by_itself(series).or_else(elsewhere)
+}
+
+/// Why a series cannot be used as a CT, whatever else there is.
+pub(crate) fn objection_by_itself(series: &Series) -> Option<String> {
     if let Some(problem) = &series.pixel_problem {
         return Some(problem.to_string());
     }
@@ -57,14 +66,10 @@ pub(crate) fn ct_objection(series: &Series, pet: &Grid) -> Option<String> {
     if let Some(what) = not_hounsfield(series) {
         return Some(format!("its values are {what}, not Hounsfield units"));
     }
-    let grid = match &series.geometry {
-        Ok(grid) => grid,
-        Err(problem) => return Some(problem.to_string()),
-    };
-    if series.slices.len() < 2 {
-        return Some("it is a single slice".to_owned());
+    if let Err(problem) = &series.geometry {
+        return Some(problem.to_string());
     }
-    (coverage(grid, pet) == 0.0).then(|| "it does not overlap the PET".to_owned())
+    (series.slices.len() < 2).then(|| "it is a single slice".to_owned())
 }
 
 /// Whether both series state the same frame of reference.

@@ -1,7 +1,7 @@
 //! What is known of one focus.
 
 use isoboost_volume::{IndexBox, Mask, Volume};
-use nalgebra::Point3;
+use nalgebra::{Isometry3, Point3};
 
 use crate::measure::{Measures, fine_depth};
 
@@ -39,6 +39,24 @@ impl Focus {
     pub fn fine_depth(&self) -> Volume<f32> {
         let voxels: Vec<[usize; 3]> = self.mask.voxels().collect();
         fine_depth(&self.depth, &voxels)
+    }
+
+    /// The focus after a rigid motion of what was imaged, as into the frame of a planning CT: its
+    /// voxels and outline are moved as they are, and nothing is resampled.
+    #[must_use]
+    pub fn moved(&self, to_from_here: &Isometry3<f64>) -> Self {
+        let measures = Measures {
+            centroid: to_from_here * self.measures.centroid,
+            max_at: to_from_here * self.measures.max_at,
+            peak_at: to_from_here * self.measures.peak_at,
+            ..self.measures.clone()
+        };
+        Self {
+            mask: self.mask.clone().moved(to_from_here),
+            depth: self.depth.clone().moved(to_from_here),
+            measures,
+            ..self.clone()
+        }
     }
 }
 

@@ -81,6 +81,7 @@ mod site;
 mod study;
 mod torso;
 mod truth;
+mod view;
 mod write;
 
 pub use error::PhantomError;
@@ -92,4 +93,8 @@ pub use site::Site;
 pub use study::{PhantomKind, PhantomStudy, nema, pelvis, render, torso};
 pub use torso::{Arms, Diversion, TorsoField, TorsoLesion, TorsoSpec};
 pub use truth::{Checkpoint, Truth};
-pub use write::{Dialect, PhantomDescription, PhantomOptions, PhantomSummary, generate};
+pub use view::{Couch, CtView, ct_view};
+pub use write::{
+    Dialect, PhantomDescription, PhantomOptions, PhantomSummary, PlanningCtSummary, generate,
+    generate_planning_ct,
+};

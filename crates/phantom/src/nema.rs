@@ -122,6 +122,7 @@ pub(crate) fn scene(spec: &NemaSpec) -> Scene {
             hu: Some(hu),
             suv: Some(suv),
             depth: 1,
+            is_couch: false,
         });
     };
     put(tank(HALF_LENGTH_MM, WALL_MM), PLEXIGLASS_HU, 0.0);

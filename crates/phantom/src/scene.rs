@@ -27,6 +27,8 @@ pub(crate) struct Part {
     pub(crate) suv: Option<f32>,
     /// How often a cell on the surface is halved, see [`coverage`].
     pub(crate) depth: u8,
+    /// Whether it belongs to the scanner and not to the patient.
+    pub(crate) is_couch: bool,
 }
 
 /// What of a scene is pictured.
@@ -51,6 +53,7 @@ impl Scene {
             hu: Some(hu),
             suv: Some(suv),
             depth: ANATOMY_DEPTH,
+            is_couch: false,
         });
     }
 

@@ -22,13 +22,13 @@ use crate::{
 const NODE_HU: f32 = 46.0;
 const SCLEROTIC_HU: f32 = 620.0;
 
-const AIR_HU: f32 = -1000.0;
+pub(crate) const AIR_HU: f32 = -1000.0;
 
 /// How often the surface of a lesion is refined: parts of a sixteenth of a voxel.
 const LESION_DEPTH: u8 = 4;
 
 /// Correlation of CT noise within a slice: a soft-tissue kernel.
-const CT_NOISE_FWHM_MM: f64 = 1.6;
+pub(crate) const CT_NOISE_FWHM_MM: f64 = 1.6;
 
 /// Which phantom.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -286,6 +286,7 @@ fn render_scene(
             hu: lesion.hu,
             suv: Some(lesion.suv as f32),
             depth: LESION_DEPTH,
+            is_couch: false,
         });
     }
     let ct = render_ct(&scene, &layout, scanner, seed)?;
@@ -342,7 +343,7 @@ fn check_scanner(scanner: &ScannerModel) -> Result<(), PhantomError> {
     Ok(())
 }
 
-fn volume<T: Clone>(grid: Grid, values: Vec<T>) -> Result<Volume<T>, PhantomError> {
+pub(crate) fn volume<T: Clone>(grid: Grid, values: Vec<T>) -> Result<Volume<T>, PhantomError> {
     let [nk, nj, ni] = grid.shape();
     let found = [values.len(), 1, 1];
     let array = Array3::from_shape_vec((nk, nj, ni), values).map_err(|_| {

@@ -16,6 +16,7 @@ use crate::config::{Config, ConfigError};
 use crate::doses::{DoseError, DoseShelf};
 use crate::events::{Event, Outcome};
 use crate::output_folder::{OutputError, OutputFolder, study_folder_name};
+use crate::planning_ct::{PlanningCt, PlanningCtError, PlanningRequest};
 use crate::policy::PolicyInUse;
 use crate::study::{StudyError, StudyJob, StudyResult};
 use crate::{ImportedFrom, problem_line, study};
@@ -43,6 +44,8 @@ pub struct RunRequest {
     pub doses: Vec<PathBuf>,
     /// Number of fractions of these doses, where no plan says it.
     pub dose_fractions: Option<u32>,
+    /// The CT that targets are drawn on, where it is not that of the PET/CT.
+    pub planning_ct: Option<PlanningRequest>,
     /// Do studies again whose results are there already.
     pub force: bool,
     /// Stop at the first study that fails.
@@ -135,6 +138,9 @@ pub enum RunError {
     /// The doses handed in cannot be used.
     #[error(transparent)]
     Dose(#[from] DoseError),
+    /// The planning CT handed in cannot be used.
+    #[error(transparent)]
+    PlanningCt(#[from] PlanningCtError),
     /// The configuration cannot be used or written down.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -162,7 +168,12 @@ pub fn run(request: &RunRequest, events: &(dyn Fn(Event) + Sync)) -> Result<RunS
     });
     let limits = request.config.limits()?;
     let doses = DoseShelf::open(&request.doses)?;
-    doses.check_matched(&with_pet)?;
+    let planning_ct = request.planning_ct.as_ref();
+    let planning_ct = planning_ct.map(PlanningCt::open).transpose()?;
+    match &planning_ct {
+        Some(planning) => doses.check_matched(&[planning.study()])?,
+        None => doses.check_matched(&with_pet)?,
+    }
     let config_sha256 = request.config.sha256()?;
     let folder = OutputFolder::open(&request.out)?;
     let given = Given {
@@ -170,6 +181,7 @@ pub fn run(request: &RunRequest, events: &(dyn Fn(Event) + Sync)) -> Result<RunS
         config_sha256: &config_sha256,
         limits: &limits,
         doses: &doses,
+        planning_ct: planning_ct.as_ref(),
         folder: &folder,
         events,
     };
@@ -216,6 +228,7 @@ struct Given<'a> {
     config_sha256: &'a str,
     limits: &'a [LimitSet],
     doses: &'a DoseShelf,
+    planning_ct: Option<&'a PlanningCt>,
     folder: &'a OutputFolder,
     events: &'a (dyn Fn(Event) + Sync),
 }
@@ -263,6 +276,7 @@ fn one_study(given: &Given<'_>, study: &Study) -> StudySummary {
         config_sha256: given.config_sha256,
         limits: given.limits,
         doses: given.doses,
+        planning_ct: given.planning_ct,
         folder: given.folder,
         name: &name,
         events,
@@ -348,7 +362,9 @@ fn folder_name(study: &Study) -> String {
 
 /// Facts and organs given on the command line are one patient's.
 fn refuse_shared_facts(request: &RunRequest, studies: usize) -> Result<(), RunError> {
-    let option = if request.dose_fractions.is_some() {
+    let option = if request.planning_ct.is_some() {
+        "--planning-ct"
+    } else if request.dose_fractions.is_some() {
         "--dose-fractions"
     } else if request.organs.is_some() {
         "--labels or --structures"

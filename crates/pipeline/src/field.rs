@@ -17,6 +17,7 @@ use isoboost_report::{DrrOutline, WarningInfo, drr_png};
 use isoboost_staging::Staging;
 use isoboost_volume::{Grid, Volume};
 
+use crate::planning_ct;
 use crate::study::{Findings, StudyError, StudyJob};
 
 /// The radiographs, with the beam that each shows, by its place in the field.
@@ -120,12 +121,12 @@ pub(crate) fn write(
     let Some(field) = findings.field else {
         return Ok(());
     };
-    if let Some(ct) = findings.ct {
+    if let Some(ct) = findings.target_ct {
         write_pictures(place, ct, field, findings)?;
     }
     let config = &job.request.config.planning.field;
-    if let (true, Some(structures), Some(series)) = (config.plan, structures, findings.selection.ct)
-    {
+    let series = planning_ct::ct_of_targets(job, findings.selection);
+    if let (true, Some(structures), Some(series)) = (config.plan, structures, series) {
         let images = ReferenceImages::of_series(series)?;
         let provenance = Provenance::new(
             env!("CARGO_PKG_VERSION"),
@@ -137,7 +138,7 @@ pub(crate) fn write(
             &open_fields(field, config),
             structures,
             &images,
-            &job.study.patient,
+            &planning_ct::study_of_targets(job).patient,
             &provenance,
         )?;
     }

@@ -36,7 +36,13 @@ pub(crate) fn of(
     }
     add(&format!("{:?}", job.limits));
     add(&format!("{:?}", job.request.dose_fractions));
-    let series: Vec<&Series> = std::iter::once(selection.pet).chain(selection.ct).collect();
+    if let Some(planning) = job.planning_ct {
+        add_series(planning.series(), &mut add);
+        for file in planning.files() {
+            add(&sha256_hex(&std::fs::read(file).unwrap_or_default()));
+        }
+    }
+    let series = crate::planning_ct::dose_series(job, selection);
     for part in job.doses.identity(&series) {
         add(&part);
     }

@@ -1,8 +1,8 @@
 //! What is in a folder, what would be used and why; nothing is written.
 
 use isoboost_dicom::{
-    Discovery, DoseFacts, ObjectKind, OtherObject, PlanFacts, SeriesChoice, Study, read_dose_facts,
-    read_plan_facts,
+    Discovery, DoseFacts, ObjectKind, OtherObject, PlanFacts, SeriesChoice, SpatialRegistration,
+    Study, read_dose_facts, read_plan_facts, read_spatial_registration,
 };
 use isoboost_suv::{SuvDerivation, SuvOptions};
 use serde::Serialize;
@@ -31,7 +31,7 @@ pub struct InspectedStudy {
     pub series: Vec<InspectedSeries>,
     /// Other objects: modality and how many.
     pub others: Vec<(String, usize)>,
-    /// Doses and plans among them.
+    /// Doses, plans and registrations among them.
     pub doses: Vec<InspectedObject>,
     /// Which series would be used.
     pub choice: InspectedChoice,
@@ -62,10 +62,10 @@ pub struct InspectedSeries {
     pub findings: Vec<String>,
 }
 
-/// A dose or a plan.
+/// A dose, a plan or a registration.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct InspectedObject {
-    /// `dose` or `plan`.
+    /// `dose`, `plan` or `registration`.
     pub kind: &'static str,
     /// The file.
     pub file: String,
@@ -157,7 +157,7 @@ fn inspect_study(study: &Study, choice: &SeriesChoice, facts: &SuvOptions) -> In
     }
 }
 
-/// What the header of a dose or plan says.
+/// What the header of a dose or plan, or a registration, says.
 fn inspect_object(other: &OtherObject) -> Option<InspectedObject> {
     let outcome = match other.kind {
         ObjectKind::Dose => read_dose_facts(&other.source)
@@ -165,6 +165,9 @@ fn inspect_object(other: &OtherObject) -> Option<InspectedObject> {
             .map_err(|error| error_chain(&error)),
         ObjectKind::Plan => read_plan_facts(&other.source)
             .map(|facts| (says_of_plan(&facts), facts.findings))
+            .map_err(|error| error_chain(&error)),
+        ObjectKind::Registration => read_spatial_registration(&other.source)
+            .map(|read| (says_of_registration(&read), read.findings))
             .map_err(|error| error_chain(&error)),
         _ => return None,
     };
@@ -191,6 +194,16 @@ fn says_of_dose(facts: &DoseFacts) -> String {
         facts.dose_type.name(),
         facts.summation.name(),
         facts.frame_of_reference
+    )
+}
+
+fn says_of_registration(registration: &SpatialRegistration) -> String {
+    let frames = registration.frame_uids();
+    let others = frames.iter().skip(1).cloned().collect::<Vec<_>>();
+    format!(
+        "rigid, from frame of reference {} to {}",
+        others.join(", "),
+        registration.registered_frame
     )
 }
 

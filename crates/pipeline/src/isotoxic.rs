@@ -5,9 +5,9 @@ use isoboost_dicom::Finding;
 use isoboost_planning::dose::{
     DrawnRegion, IsotoxicInput, LimitSet, PlanDose, check_isotoxic, organs_at_risk,
 };
-use isoboost_planning::{PlannedTargets, Target, TargetKind};
+use isoboost_planning::{PlannedTargets, Target, TargetKind, is_whole_bed};
 use isoboost_report::IsotoxicInfo;
-use isoboost_staging::{Region, Staging};
+use isoboost_staging::{Lesion, Region, Staging};
 use isoboost_volume::{Grid, Mask};
 
 use crate::doses::LoadedDose;
@@ -34,7 +34,9 @@ pub(crate) fn check(
     let config = &job.request.config.planning;
     let findings: Vec<Finding> = doses.iter().flat_map(|d| d.findings.clone()).collect();
     let targets = &known.planned.targets;
-    let has_boosts = targets.iter().any(|target| target.kind == TargetKind::Ptv);
+    // A whole volume has no lesions and is no boost.
+    let is_boost = |t: &Target| t.kind == TargetKind::Ptv && !t.lesion_ids.is_empty();
+    let has_boosts = targets.iter().any(is_boost);
     if !config.isotoxic.enabled || (doses.is_empty() && !has_boosts) {
         return Ok((None, findings));
     }
@@ -66,7 +68,6 @@ pub(crate) fn check(
 }
 
 fn is_bed_ctv(target: &Target, staging: &Staging) -> bool {
-    let mut lesions = staging.lesions.iter();
-    target.kind == TargetKind::Ctv
-        && lesions.any(|l| l.region == Region::ProstateBed && target.lesion_ids.contains(&l.id))
+    let of_bed = |l: &Lesion| l.region == Region::ProstateBed && target.lesion_ids.contains(&l.id);
+    is_whole_bed(target) || target.kind == TargetKind::Ctv && staging.lesions.iter().any(of_bed)
 }

@@ -18,6 +18,7 @@ mod inspect;
 mod isotoxic;
 mod output_folder;
 mod outputs;
+mod planning_ct;
 mod policy;
 mod redraw;
 mod study;
@@ -36,6 +37,7 @@ pub use inspect::{
     derivation_lines, inspect,
 };
 pub use output_folder::{OutputError, study_folder_name};
+pub use planning_ct::{PlanningCtError, PlanningRequest};
 pub use policy::{PolicyFileError, PolicyInUse};
 pub use study::StudyError;
 pub use suv_volume::{

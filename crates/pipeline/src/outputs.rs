@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use crate::derived::{self, LesionObjects};
 use crate::field;
+use crate::planning_ct;
 use crate::study::{Findings, StudyError, StudyJob, StudyResult};
 
 /// What every result folder holds; without one of them it is not complete.
@@ -27,6 +28,12 @@ const FILES: [&str; 4] = [
 const LESION_FILES: [&str; 2] = ["seg.dcm", "sr.dcm"];
 /// What a result with targets holds beside those.
 const TARGET_FILES: [&str; 2] = ["rtstruct.dcm", "targets.nii.gz"];
+/// What a result on a planning CT holds where the PET has a CT too.
+const REGISTRATION_FILES: [&str; 3] = [
+    "images/registration-axial.png",
+    "images/registration-coronal.png",
+    "images/registration-sagittal.png",
+];
 /// Grey of foci that are not disease.
 const EXCLUDED_COLOUR: [u8; 3] = [130, 135, 142];
 
@@ -43,6 +50,9 @@ pub(crate) fn earlier(job: &StudyJob<'_>, fingerprint: &str) -> Option<StudyResu
         return None;
     }
     if !report.lesions.is_empty() && lacks(&LESION_FILES) {
+        return None;
+    }
+    if report.planning_ct.is_some() && report.ct.is_some() && lacks(&REGISTRATION_FILES) {
         return None;
     }
     let of_field = field::files(&job.request.config.planning.field);
@@ -99,6 +109,9 @@ fn write_images(place: &Path, findings: &Findings<'_>, reference: &Grid) -> Resu
     targets?;
     let folder = place.join("images");
     std::fs::create_dir(&folder).map_err(|source| file_error(&folder, source))?;
+    if let (Some(planning), Some(ct)) = (findings.planning, findings.ct) {
+        planning_ct::write_pictures(&folder, planning, ct)?;
+    }
     write_file(&folder.join("mip.png"), &mip?)
 }
 
@@ -218,8 +231,8 @@ fn uid_of(object: Option<&WrittenObject>) -> Option<String> {
     object.map(|object| object.sop_instance_uid.clone())
 }
 
-/// Writes the structure set on the CT, or on the PET where there is no CT; without a target there
-/// is nothing to write.
+/// Writes the structure set on the planning CT, or else on the CT, or on the PET where there is no
+/// CT; without a target there is nothing to write.
 fn write_structures(
     path: &Path,
     job: &StudyJob<'_>,
@@ -229,10 +242,11 @@ fn write_structures(
     if findings.targets.is_empty() {
         return Ok(None);
     }
-    let series = findings.selection.ct.unwrap_or(findings.selection.pet);
+    let ct = planning_ct::ct_of_targets(job, findings.selection);
+    let series = ct.unwrap_or(findings.selection.pet);
+    let patient = &planning_ct::study_of_targets(job).patient;
     let images = ReferenceImages::of_series(series)?;
     let structures = structure_set(findings.targets);
-    let patient = &job.study.patient;
     let written =
         isoboost_dicom::write_structure_set(path, &structures, &images, patient, provenance)?;
     Ok(Some(written))
@@ -265,6 +279,9 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, objects: &Objects) -> Re
                 size: reversed(grid.shape()),
                 spacing_mm: reversed(grid.spacing()),
             }),
+        planning_ct: findings
+            .planning
+            .map(|planning| planning_ct::info(planning, findings.planning_cautions)),
         frame_of_reference_uid: findings.selection.pet.frame_of_reference.clone(),
         suv: suv_info(findings),
         references: References::from(findings.references),

@@ -8,7 +8,7 @@ use isoboost_dicom::{LoadedPet, Selection, Series, Study};
 use isoboost_planning::dose::{DrawnRegion, LimitSet};
 use isoboost_planning::field::PelvicField;
 use isoboost_planning::{
-    ClinicalFacts, Patient, Prescription, Recommendation, Surroundings, Target,
+    ClinicalFacts, ElectiveInput, Patient, Prescription, Recommendation, Surroundings, Target,
 };
 use isoboost_report::{IsotoxicInfo, WarningInfo};
 use isoboost_staging::{Scan, Staging};
@@ -22,6 +22,7 @@ use crate::doses::{DoseError, DoseShelf};
 use crate::events::{Event, Stage};
 use crate::imported::{self, AnatomyConfig, CommandError, Drawn, ImportError, ImportedFrom};
 use crate::output_folder::{OutputError, OutputFolder};
+use crate::planning_ct::{self, PlanningCt, PlanningImages, Site};
 use crate::{field, fingerprint, isotoxic, outputs, warnings};
 
 /// Why a study has no result.
@@ -49,6 +50,9 @@ pub enum StudyError {
     /// The doses handed in cannot be used.
     #[error(transparent)]
     Dose(#[from] DoseError),
+    /// The planning CT cannot be used.
+    #[error(transparent)]
+    PlanningCt(#[from] planning_ct::PlanningCtError),
     /// Limits of organs cannot be chosen.
     #[error(transparent)]
     Isotoxic(#[from] isoboost_planning::dose::IsotoxicError),
@@ -104,6 +108,8 @@ pub(crate) struct StudyJob<'a> {
     pub(crate) limits: &'a [LimitSet],
     /// Doses that were handed in, for all studies.
     pub(crate) doses: &'a DoseShelf,
+    /// The planning CT that was handed in.
+    pub(crate) planning_ct: Option<&'a PlanningCt>,
     pub(crate) folder: &'a OutputFolder,
     pub(crate) name: &'a str,
     pub(crate) events: &'a (dyn Fn(Event) + Sync),
@@ -150,6 +156,10 @@ pub(crate) struct Findings<'a> {
     pub(crate) selection: &'a Selection<'a>,
     pub(crate) suv: &'a Volume<f32>,
     pub(crate) ct: Option<&'a Volume<i16>>,
+    pub(crate) planning: Option<&'a PlanningImages<'a>>,
+    pub(crate) planning_cautions: &'a [String],
+    /// HU of the CT that targets lie on.
+    pub(crate) target_ct: Option<&'a Volume<i16>>,
     pub(crate) derivation: &'a SuvDerivation,
     pub(crate) stated: &'a StatedFacts<'a>,
     pub(crate) anatomy: &'a Anatomy,
@@ -169,6 +179,9 @@ pub(crate) struct Findings<'a> {
 pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
     let selection = isoboost_dicom::select(job.study, &job.request.choice)?;
     let stated = StatedFacts::of(job)?;
+    if let Some(planning) = job.planning_ct {
+        planning.check_patient(job.study)?;
+    }
     let fingerprint = fingerprint::of(job, &selection, &stated);
     if !job.request.force
         && let Some(result) = outputs::earlier(job, &fingerprint)
@@ -176,7 +189,14 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         return Ok(result);
     }
     let mut watch = StageWatch::new(job);
-    let images = load(job, &selection, &stated.suv)?;
+    let mut images = load(job, &selection, &stated.suv)?;
+    let planning = job
+        .planning_ct
+        .map(|found| PlanningImages::load(found, &selection, &images.suv, images.ct.as_ref()))
+        .transpose()?;
+    if let Some(planning) = planning.as_ref().filter(|_| job.request.organs.is_none()) {
+        images.organs.extend(planning.organs_for_pet());
+    }
     watch.done(Stage::Load);
     let config = &job.request.config;
     let ct = images.ct.as_ref();
@@ -203,10 +223,18 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         touching: isoboost_planning::touched_organs(&staging, &anatomy, policy.limits.touching_mm),
     };
     let recommendation = isoboost_planning::recommend(&staging, &patient, policy);
-    let reference = ct.map_or(images.suv.grid(), Volume::grid);
+    let site = match &planning {
+        Some(planning) => Site::on_planning_ct(planning, &staging, &images.suv, &images.organs),
+        None => {
+            let grid = ct.map_or(images.suv.grid(), Volume::grid);
+            let drawn = drawn_regions(job)?;
+            Site::on_pet_ct(&staging, &anatomy, ct, grid, &images.organs, drawn)
+        }
+    };
+    let reference = site.grid;
     let around = Surroundings {
-        anatomy: Some(&anatomy),
-        ct,
+        anatomy: Some(&site.anatomy),
+        ct: site.ct,
         staging: &config.staging,
     };
     let prescription = Prescription {
@@ -214,23 +242,34 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         suggested: &recommendation.intensification,
         limits: &config.planning.limits,
     };
-    let mut planned = isoboost_planning::plan_targets(&staging, reference, &around, &prescription);
-    let series: Vec<&Series> = std::iter::once(selection.pet).chain(selection.ct).collect();
+    let mut planned =
+        isoboost_planning::plan_targets(&site.staging, reference, &around, &prescription);
+    let whole = ElectiveInput {
+        anatomy: Some(&site.anatomy),
+        ct: site.ct,
+        imported: &site.organs,
+        staging: &site.staging,
+        recommendation: &recommendation,
+        config: &config.planning.elective,
+    };
+    isoboost_planning::add_elective_targets(&mut planned, reference, &whole);
+    let series = planning_ct::dose_series(job, &selection);
+    let planned_study = planning_ct::study_of_targets(job);
     let doses = job
         .doses
-        .load(job.study, &series, job.request.dose_fractions)?;
+        .load(planned_study, &series, job.request.dose_fractions)?;
     let known = isotoxic::Known {
-        anatomy: &anatomy,
-        staging: &staging,
+        anatomy: &site.anatomy,
+        staging: &site.staging,
         planned: &planned,
         images: reference,
-        drawn: &drawn_regions(job)?,
+        drawn: &site.drawn,
     };
     let (isotoxic, of_doses) = isotoxic::check(job, &known, &doses, job.limits)?;
     let known = field::Known {
-        ct: selection.ct.zip(ct.map(Volume::grid)),
-        anatomy: &anatomy,
-        staging: &staging,
+        ct: planning_ct::ct_of_targets(job, &selection).zip(site.ct.map(Volume::grid)),
+        anatomy: &site.anatomy,
+        staging: &site.staging,
         recommendation: &recommendation,
     };
     let (field, of_field) = field::plan(&config.planning.field, &known, &mut planned);
@@ -242,6 +281,7 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         &stated,
         &staging,
         &planned,
+        &site.cautions,
         &of_doses,
     );
     warnings.extend(of_field);
@@ -249,6 +289,9 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         selection: &selection,
         suv: &images.suv,
         ct,
+        planning: planning.as_ref(),
+        planning_cautions: &site.cautions,
+        target_ct: site.ct,
         derivation: &images.derivation,
         stated: &stated,
         anatomy: &anatomy,

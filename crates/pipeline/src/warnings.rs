@@ -15,6 +15,7 @@ pub(crate) fn of(
     stated: &StatedFacts<'_>,
     staging: &Staging,
     planned: &PlannedTargets,
+    planning_ct: &[String],
     of_doses: &[Finding],
 ) -> Vec<WarningInfo> {
     let mut warnings = Vec::new();
@@ -75,6 +76,9 @@ pub(crate) fn of(
              under `points`"
         );
         add("points", &text);
+    }
+    for caution in planning_ct {
+        add("planning-ct", caution);
     }
     for finding in of_doses {
         add(finding.code, &finding.text);

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::dose::IsotoxicConfig;
+use crate::elective::ElectiveConfig;
 use crate::field::FieldConfig;
 use crate::limits::LimitsConfig;
 
@@ -19,6 +20,8 @@ pub struct PlanningConfig {
     pub policy_file: Option<PathBuf>,
     /// What target volumes are cut by.
     pub limits: LimitsConfig,
+    /// How the volumes that are treated as a whole are drawn.
+    pub elective: ElectiveConfig,
     /// How high boosts may be.
     pub isotoxic: IsotoxicConfig,
     /// The conventional field of the pelvis.
@@ -49,6 +52,7 @@ impl PlanningConfig {
     /// A sentence that names the key, the value found and the range.
     pub fn validate(&self) -> Result<(), String> {
         self.limits.validate()?;
+        self.elective.validate()?;
         self.isotoxic.validate()?;
         self.field.validate()
     }

@@ -30,6 +30,7 @@ mod cutting;
 mod decision;
 pub mod dose;
 mod dose_colour;
+mod elective;
 mod facts;
 pub mod field;
 mod fractionation;
@@ -51,6 +52,7 @@ pub use barrier::Surroundings;
 pub use clinical::{Answer, ClinicalFacts, Patient, TouchedOrgan};
 pub use config::PlanningConfig;
 pub use dose_colour::DOSE_LEVEL_COLOURS;
+pub use elective::{ElectiveConfig, ElectiveInput, add_elective_targets, is_whole_bed};
 pub use facts::{Facts, LesionCounts};
 pub use fractionation::{
     ACUTE_ALPHA_BETA_GY, Fractionation, LATE_ALPHA_BETA_GY, NOMINAL_ABOVE_GY, TUMOUR_ALPHA_BETA_GY,

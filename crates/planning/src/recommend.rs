@@ -59,6 +59,7 @@ pub fn recommend(staging: &Staging, patient: &Patient, policy: &Policy) -> Recom
     let (caution_ids, cautions) = told.cautions().into_iter().unzip();
     let volumes = decision.volumes.iter().map(|name| VolumeDoses {
         name: *name,
+        ctv_to_ptv_mm: policy.volume_margin(*name),
         doses: policy.volume_doses(*name).to_vec(),
     });
     Recommendation {

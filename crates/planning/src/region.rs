@@ -2,9 +2,9 @@
 
 use isoboost_lesion::Focus;
 use isoboost_volume::{
-    Connectivity, Contour, Grid, IndexBox, Margins, Mask, Volume, isosurface_volume_ml,
-    label_components, margin_field, mask_of_volume, region_of_volume, resample_trilinear,
-    signed_distance,
+    Connectivity, Contour, Grid, IndexBox, Margins, Mask, Volume, contours_around,
+    isosurface_volume_ml, label_components, margin_field, mask_of_volume, region_of_volume,
+    resample_trilinear, signed_distance,
 };
 use nalgebra::Point3;
 
@@ -31,6 +31,9 @@ const FORBIDDEN_MM: f32 = 4.0;
 
 /// Voxels of a smaller region that a larger one has to hold are put so deep into it, mm.
 const CLOSELY_INSIDE_MM: f32 = -0.4;
+
+/// A voxel that is known to belong to a region, or not to, lies so far in or out of it, mm.
+const SURELY_MM: f32 = 0.05;
 
 /// How much a distance grows per mm from the middle to tell equal ones apart: 0.05 mm over a region
 /// of 5 cm.
@@ -120,6 +123,28 @@ impl Growth {
         });
         let region = crop.region(&field, fine.volume_ml(), None);
         Some(Self { crop, fine, region })
+    }
+
+    /// A region by its voxels on the part `bounds` of a reference grid, and finer ones that divide
+    /// these, for its contours and its margins.
+    pub(crate) fn of_masks(reference: &Grid, bounds: IndexBox, fine: Mask, mask: Mask) -> Self {
+        let crop = Crop {
+            bounds,
+            grid: reference.crop(bounds),
+            last: reference.full_box().max,
+        };
+        let field = without_ties(signed_distance(&fine));
+        let mut field = resample_trilinear(&field, &crop.grid, FAR_MM);
+        for (depth, set) in field.as_mut_slice().iter_mut().zip(mask.as_slice()) {
+            *depth = if *set {
+                depth.min(-SURELY_MM)
+            } else {
+                depth.max(SURELY_MM)
+            };
+        }
+        let contours = contours_around(&mask, &field);
+        let region = crop.placed(mask, contours);
+        Self { crop, fine, region }
     }
 
     /// The region grown by margins. It always holds the one it grew from.
@@ -293,6 +318,11 @@ impl Crop {
                 (mask, contours) = region_of_volume(&joined, volume_ml.max(inner.volume_ml()));
             }
         }
+        self.placed(mask, contours)
+    }
+
+    /// Mask and contours with the slices of the whole reference grid.
+    fn placed(&self, mask: Mask, mut contours: Vec<Contour>) -> PlannedRegion {
         for contour in &mut contours {
             contour.slice = contour.slice.map(|k| k + self.bounds.min[0]);
         }

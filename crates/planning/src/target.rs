@@ -402,6 +402,15 @@ fn describe(target: &Target) -> String {
         let text = format!("Suggestion, {}", target.notes.join("; "));
         return text.chars().take(1024).collect();
     }
+    if target.lesion_ids.is_empty() {
+        // A volume that is treated as a whole: its rule comes first in its notes.
+        let rule = target.notes.first().map(String::as_str).unwrap_or_default();
+        let margin = target.margins.as_ref().map(describe_margins);
+        return format!(
+            "Suggestion, whole volume{}. {rule}",
+            margin.unwrap_or_default()
+        );
+    }
     let lesions: Vec<String> = target.lesion_ids.iter().map(u32::to_string).collect();
     let margin = target
         .margins

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::FieldInfo;
 use crate::isotoxic::IsotoxicInfo;
+use crate::planning_ct::PlanningCtInfo;
 use crate::recommendation::{DoseLevelInfo, RecommendationInfo};
 
 /// Name and version of the document's format.
@@ -33,6 +34,8 @@ pub struct Report {
     pub pet: PetInfo,
     /// The CT that was used; null without one.
     pub ct: Option<CtInfo>,
+    /// The planning CT that the targets are drawn on; null where they are drawn on the CT or PET.
+    pub planning_ct: Option<PlanningCtInfo>,
     /// Frame of Reference UID of the PET.
     pub frame_of_reference_uid: Option<String>,
     /// How the SUV was derived.

@@ -521,6 +521,7 @@ fn bare() -> Report {
             spacing_mm: [4.07, 4.07, 3.0],
         },
         ct: None,
+        planning_ct: None,
         frame_of_reference_uid: None,
         suv: suv(),
         references: References::default(),

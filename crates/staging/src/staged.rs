@@ -1,6 +1,7 @@
 //! The outcome of staging.
 
 use isoboost_lesion::{Focus, NoRecovery, OutlineRange, PointFocus, RecoveryEstimate};
+use nalgebra::Isometry3;
 
 use crate::mitnm::MiTnm;
 use crate::psma_rads::PsmaRads;
@@ -131,5 +132,20 @@ impl Staging {
             tl_psma: measures().map(|m| m.tl_psma).sum(),
             lesions: self.lesions.len(),
         }
+    }
+
+    /// The same foci after a rigid motion of the patient ([`Focus::moved`]). What is said of them in
+    /// words stays as it was found.
+    #[must_use]
+    pub fn moved(&self, to_from_here: &Isometry3<f64>) -> Self {
+        let mut moved = self.clone();
+        let lesions = moved.lesions.iter_mut().map(|l| &mut l.focus);
+        for focus in lesions.chain(moved.excluded.iter_mut().map(|e| &mut e.focus)) {
+            *focus = focus.moved(to_from_here);
+        }
+        for point in &mut moved.points {
+            point.max_at = to_from_here * point.max_at;
+        }
+        moved
     }
 }

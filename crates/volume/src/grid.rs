@@ -1,6 +1,6 @@
 //! Where voxels lie in the patient.
 
-use nalgebra::{Matrix3, Point3, Vector3};
+use nalgebra::{Isometry3, Matrix3, Point3, Vector3};
 
 use crate::IndexBox;
 
@@ -206,6 +206,27 @@ impl Grid {
         }
     }
 
+    /// The same voxels after a rigid motion of what is imaged: `to_from_here` maps a position of
+    /// now to where it comes to lie. The voxels stay what they are, so that nothing is resampled.
+    #[must_use]
+    pub fn moved(&self, to_from_here: &Isometry3<f64>) -> Self {
+        Self {
+            origin: to_from_here * self.origin,
+            axes: self.axes.map(|axis| to_from_here * axis),
+            ..self.clone()
+        }
+    }
+
+    /// Blocks of `factor` voxels as one, the first centred at `origin`.
+    pub(crate) fn coarsened(&self, factor: [usize; 3], origin: Point3<f64>) -> Self {
+        Self {
+            shape: [0, 1, 2].map(|a| self.shape[a] / factor[a]),
+            spacing: [0, 1, 2].map(|a| self.spacing[a] * factor[a] as f64),
+            origin,
+            axes: self.axes,
+        }
+    }
+
     /// Whether both grids have the same shape and their corners agree within
     /// [`POSITION_TOLERANCE_MM`].
     pub fn is_same_as(&self, other: &Self) -> bool {
@@ -290,6 +311,17 @@ mod tests {
         let grid = Grid::new([1, 1, 2], [1.0; 3], Point3::origin(), axes).unwrap();
         assert_eq!(grid.center_of([0, 0, 1]), Point3::new(-1.0, 0.0, 0.0));
         assert_eq!(grid.axes()[0], Vector3::z());
+    }
+
+    #[test]
+    fn a_moved_grid_takes_its_voxels_along() {
+        let grid = oblique();
+        let motion = Isometry3::new(Vector3::new(12.0, -7.0, 31.0), Vector3::new(0.1, 0.2, -0.3));
+        let moved = grid.moved(&motion);
+        for voxel in [[0, 0, 0], [3, 4, 5], [1, 0, 4]] {
+            let expected = motion * grid.center_of(voxel);
+            assert!((moved.center_of(voxel) - expected).norm() < 1e-12);
+        }
     }
 
     #[test]

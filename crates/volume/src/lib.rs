@@ -20,6 +20,7 @@
 //! ```
 
 mod axis_margin;
+mod block_means;
 mod components;
 mod contour;
 mod distance;
@@ -29,12 +30,14 @@ mod keyhole;
 mod margin;
 mod mask;
 mod rasterise;
+mod register;
 mod resample;
 mod row_margin;
 mod simplify;
 mod structure_set;
 mod volume;
 
+pub use block_means::block_means;
 pub use components::{Components, Connectivity, fill_holes, label_boxes, label_components};
 pub use contour::{
     PlanarRegion, contours_around, contours_from_field, contours_from_mask, isosurface_volume_ml,
@@ -46,6 +49,10 @@ pub use index_box::IndexBox;
 pub use margin::{Margins, expand, margin_field, shrink};
 pub use mask::Mask;
 pub use rasterise::rasterise;
+pub use register::{
+    LEAST_BONE_CORRELATION, MOST_HALVES_MM, NotConverged, Registration, RegistrationQuality,
+    RegistrationRefusal, assess_rigid, register_rigid,
+};
 pub use resample::{resample_nearest, resample_trilinear, sample_trilinear};
 pub use simplify::CONTOUR_TOLERANCE_MM;
 pub use structure_set::{Contour, Roi, RoiType, StructureSet};

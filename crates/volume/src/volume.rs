@@ -1,5 +1,6 @@
 //! A value per voxel of a grid.
 
+use nalgebra::Isometry3;
 use ndarray::{Array3, ArrayView3, ArrayViewMut3, s};
 
 use crate::{Grid, IndexBox};
@@ -110,6 +111,15 @@ impl<T> Volume<T> {
         Volume {
             grid: self.grid.clone(),
             values: self.values.map(f),
+        }
+    }
+
+    /// The same values after a rigid motion of what is imaged; see [`Grid::moved`].
+    #[must_use]
+    pub fn moved(self, to_from_here: &Isometry3<f64>) -> Self {
+        Self {
+            grid: self.grid.moved(to_from_here),
+            values: self.values,
         }
     }
 

@@ -24,6 +24,11 @@ pub(crate) fn cohort(args: &CohortArgs) -> Result<ExitCode, Failure> {
     } else if args.csv {
         let table = cohort.to_csv().map_err(|e| Failure::new(SOME_FAILED, &e))?;
         to_stdout(String::from_utf8_lossy(&table).trim_end())?;
+    } else if args.html {
+        let page = cohort
+            .to_html()
+            .map_err(|e| Failure::new(SOME_FAILED, &e))?;
+        to_stdout(page.trim_end())?;
     } else {
         to_stdout(cohort.to_text().trim_end())?;
     }

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use isoboost_pipeline::{
-    ClinicalTable, Config, ImportedFrom, PolicyInUse, RunError, RunRequest, RunSummary,
-    StudyStatus, StudySummary,
+    ClinicalTable, Config, ImportedFrom, PlanningRequest, PolicyInUse, RunError, RunRequest,
+    RunSummary, StudyStatus, StudySummary,
 };
 
 use crate::args::RunArgs;
@@ -38,6 +38,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode, Failure> {
         organs: organs(args),
         doses: args.dose.clone(),
         dose_fractions: args.dose_fractions.map(std::num::NonZeroU32::get),
+        planning_ct: args.planning_ct.clone().map(|path| PlanningRequest {
+            path,
+            series_uid: args.planning_ct_series.clone(),
+            registration: args.registration.clone(),
+        }),
         force: args.force,
         fail_fast: args.fail_fast,
     };

@@ -164,5 +164,6 @@ fn small(scene: &mut Scene, organ: Option<&'static str>, shape: Shape, hu: Optio
         hu,
         suv: Some(suv),
         depth: SMALL_DEPTH,
+        is_couch: false,
     });
 }

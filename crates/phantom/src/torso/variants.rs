@@ -142,6 +142,10 @@ pub(super) fn add_couch(scene: &mut Scene, factors: Vec3, extra_fat_mm: f64) {
             corner(-200.0, 1200.0),
         ],
     ]);
+    let first = scene.parts.len();
     scene.put(plate.clone(), 60.0, 0.0);
     scene.put(plate.grown(-1.5), -600.0, 0.0);
+    for part in &mut scene.parts[first..] {
+        part.is_couch = true;
+    }
 }

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use dialect::Dialect;
 
 use crate::study::render;
+use crate::view::{CtView, ct_view};
 use crate::{Injection, PhantomError, PhantomKind, PhantomStudy, ScannerModel};
 use common::Subject;
 use dataset::Dataset;
@@ -146,6 +147,54 @@ pub fn generate(
         lesions: study.truth.lesions.len(),
         truth,
         labels,
+    })
+}
+
+/// What was written of a planning CT.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanningCtSummary {
+    /// Study Instance UID.
+    pub study_uid: String,
+    /// Series Instance UID.
+    pub series_uid: String,
+    /// Frame of Reference UID.
+    pub frame_of_reference_uid: String,
+    /// SOP Instance UIDs of the slices, from feet to head.
+    pub instance_uids: Vec<String>,
+}
+
+/// Renders another CT of a phantom and writes its slices to `out`, which is made when it does not
+/// exist: a study of its own, in a frame of reference of its own. Of the options the injection, the
+/// dialect and the patient's identifier count; by default it is that of [`generate`].
+///
+/// # Errors
+/// As [`ct_view`] and [`generate`].
+pub fn generate_planning_ct(
+    kind: &PhantomKind,
+    view: &CtView,
+    options: &PhantomOptions,
+    out: &Path,
+) -> Result<PlanningCtSummary, PhantomError> {
+    let timeline = Timeline::new(&options.injection, options.dialect)?;
+    make_empty_folder(out)?;
+    let ct = ct_view(kind, options.injection.tracer, view)?;
+    let habits = options.dialect.habits();
+    let writing = Writing {
+        identity: Identity::new(format!("planning CT/{kind:?}/{view:?}/{options:?}")),
+        subject: subject(kind, options),
+        injection: options.injection.clone(),
+        timeline,
+        implicit_vr: habits.is_counts(),
+    };
+    let slices = ct.grid().shape()[0];
+    let slice = ct::series(&writing, &ct, &habits);
+    write_slices(out, slices, options.dialect, &slice)?;
+    let identity = &writing.identity;
+    Ok(PlanningCtSummary {
+        study_uid: identity.study.clone(),
+        series_uid: identity.series("ct"),
+        frame_of_reference_uid: identity.frame_of_reference.clone(),
+        instance_uids: (0..slices).map(|k| identity.instance("ct", k)).collect(),
     })
 }
 

@@ -28,11 +28,12 @@ const PELVIS: (&str, &str) = ("816092008", "Pelvis");
 const BONE: (&str, &str) = ("272673000", "Bone");
 const LUMBAR_SPINE: (&str, &str) = ("122496007", "Lumbar spine");
 
-/// Bones and organs by the words of the site, without the side. The pubis has no code in DICOM.
+/// Bones and organs by the words of the site, without the side. The pubis has no code in DICOM;
+/// `Pelvis` of CID 7304 is the bone.
 const STRUCTURES: [(&str, &str, &str); 20] = [
     ("ilium", "22356005", "Ilium"),
-    ("pubis", "118645006", "Bone structure of pelvis"),
-    ("hip bone", "118645006", "Bone structure of pelvis"),
+    ("pubis", "118645006", "Pelvis"),
+    ("hip bone", "118645006", "Pelvis"),
     ("ischium", "85710004", "Ischium"),
     ("acetabulum", "37783008", "Acetabulum"),
     ("acetabulum or femoral head", "29836001", "Hip"),

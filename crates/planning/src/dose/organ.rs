@@ -185,8 +185,7 @@ impl Known<'_> {
         };
         if drawn.is_empty() && bed.is_none() {
             organ.notes.push(
-                "no CTV of the prostate bed was handed in; only the suggested boost volumes were \
-                 cut out"
+                "no CTV of the prostate bed was handed in; only the suggested CTVs were cut out"
                     .to_owned(),
             );
         }

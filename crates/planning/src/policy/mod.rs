@@ -131,6 +131,12 @@ impl Policy {
         found.map_or(&[], |v| &v.doses)
     }
 
+    /// The margin from the CTV of a whole volume to its PTV, where there is one.
+    pub fn volume_margin(&self, volume: WholeVolume) -> Option<MarginSetting> {
+        let found = self.volumes.iter().find(|v| v.name == volume);
+        found.and_then(|v| v.ctv_to_ptv_mm)
+    }
+
     /// Key and reference of a source, as one text.
     pub fn cited(&self, key: &str) -> String {
         match self.sources.iter().find(|s| s.key == key) {

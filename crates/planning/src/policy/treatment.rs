@@ -33,12 +33,15 @@ impl Treatment {
     }
 }
 
-/// Doses of a whole volume.
+/// Margin and doses of a whole volume.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct VolumeDoses {
     /// The volume.
     pub name: WholeVolume,
+    /// From its CTV to its PTV, mm; without it there is no PTV.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ctv_to_ptv_mm: Option<MarginSetting>,
     /// Dose levels, the one to start from first.
     #[serde(rename = "dose")]
     pub doses: Vec<DoseLevel>,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::conditions::{Conditions, NumberRange};
 use super::template::{PLACEHOLDERS, unknown_placeholders};
-use super::treatment::{DoseLevel, Treatment};
+use super::treatment::{DoseLevel, MarginSetting};
 use super::{Intensification, Policy, Rule, WholeVolume};
 use crate::lesion_class::LesionClass;
 
@@ -206,23 +206,23 @@ fn check_treatments(policy: &Policy) -> Result<(), String> {
         if let Some(class) = treatment.classes.iter().find(|c| !seen.insert(**c)) {
             return Err(format!("the class `{}` has two treatments", class.name()));
         }
-        check_margins(treatment).map_err(|e| format!("{place}: {e}"))?;
+        for (key, margin) in [
+            ("gtv-to-ctv-mm", treatment.gtv_to_ctv_mm),
+            ("ctv-to-ptv-mm", treatment.ctv_to_ptv_mm),
+        ] {
+            check_margin(key, margin).map_err(|e| format!("{place}: {e}"))?;
+        }
         check_doses(policy, &treatment.doses).map_err(|e| format!("{place}: {e}"))?;
     }
     Ok(())
 }
 
-fn check_margins(treatment: &Treatment) -> Result<(), String> {
-    for (key, setting) in [
-        ("gtv-to-ctv-mm", treatment.gtv_to_ctv_mm),
-        ("ctv-to-ptv-mm", treatment.ctv_to_ptv_mm),
-    ] {
-        let all = setting.margins().all();
-        if let Some(found) = all.into_iter().find(|mm| !(0.0..=50.0).contains(mm)) {
-            return Err(format!("{key} is {found}, expected 0 to 50"));
-        }
+fn check_margin(key: &str, margin: MarginSetting) -> Result<(), String> {
+    let all = margin.margins().all();
+    match all.into_iter().find(|mm| !(0.0..=50.0).contains(mm)) {
+        Some(found) => Err(format!("{key} is {found}, expected 0 to 50")),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn check_doses(policy: &Policy, doses: &[DoseLevel]) -> Result<(), String> {
@@ -257,6 +257,9 @@ fn check_volumes(policy: &Policy) -> Result<(), String> {
         let name = volume.name.name();
         if !seen.insert(volume.name) {
             return Err(format!("there are two volumes `{name}`"));
+        }
+        if let Some(margin) = volume.ctv_to_ptv_mm {
+            check_margin("ctv-to-ptv-mm", margin).map_err(|e| format!("volume {name}: {e}"))?;
         }
         check_doses(policy, &volume.doses).map_err(|e| format!("volume {name}: {e}"))?;
     }

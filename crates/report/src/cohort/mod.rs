@@ -1,6 +1,7 @@
 //! The cohort's table: who would get what, and how many men would be intensified, by kind.
 
 mod csv_table;
+mod page;
 mod summary;
 mod text;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::document::{Report, SCHEMA};
+pub use page::PageError;
 pub use summary::{CohortSummary, KindCount, PolicyCount};
 
 /// Name and version of the JSON document of a cohort.

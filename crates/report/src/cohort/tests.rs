@@ -118,3 +118,66 @@ fn a_folder_is_read_with_what_is_wrong_in_it() {
     let missing = Cohort::read(&folder.path().join("nowhere")).unwrap_err();
     assert!(missing.to_string().contains("nowhere"));
 }
+
+/// Between the tags of a page, what the browser shows.
+fn visible(page: &str) -> String {
+    let body = &page[page.find("<body>").unwrap()..];
+    let parts = body
+        .split('<')
+        .map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_page_tells_the_counts_and_all_studies() {
+    let page = cohort().to_html().unwrap();
+    let text = visible(&page);
+    assert!(text.contains(
+        "Of 4 men in 5 studies, 3 (75 %) had a PSMA-avid lesion. Radiotherapy would be \
+         intensified in 2 (50 %) (pelvic radiotherapy 1, node boost 1, bed boost 1), stay as \
+         planned in 1 (25 %), and 1 (25 %) lay outside of what the policy is for."
+    ));
+    for folder in ["a-late", "cc-none", "d-refused"] {
+        assert!(text.contains(folder));
+    }
+    assert!(text.contains("pelvic rt, node boost"));
+    assert!(text.contains("not a medical device"));
+    // Two charts: five kinds with two others, and seven patterns.
+    assert_eq!(page.matches("<svg").count(), 2);
+    assert_eq!(page.matches("<rect").count(), 7 + 7);
+    // 2 of 4 men would be a bar half as long as that of all: no kind has more than one of four.
+    assert_eq!(page.matches("width=\"57.5\"").count(), 5);
+}
+
+#[test]
+fn whatever_a_file_says_is_text_on_the_page() {
+    let script = "<script>alert(1)</script>";
+    let hostile = CohortRow {
+        folder: "\"><img src=x onerror=alert(2)>".to_owned(),
+        mi_tnm: script.to_owned(),
+        rules: vec![script.to_owned()],
+        ..row("x", Some(script), "2026-01-01", &["bed_boost"])
+    };
+    let mut cohort = Cohort::of(vec![hostile]);
+    cohort.problems.push(format!("x: {script}"));
+    cohort.without_result.push(script.to_owned());
+    cohort.summary.policies[0].policy = script.to_owned();
+    let page = cohort.to_html().unwrap();
+    assert!(
+        !page.contains("<script") && !page.contains("<img"),
+        "{page}"
+    );
+    assert_eq!(page.matches("&lt;script&gt;").count(), 6);
+    assert!(page.contains("&lt;img src=x onerror=alert(2)&gt;"));
+    // Nothing is fetched from anywhere.
+    for outside in ["http:", "https:", "src=\"", "href=", "url(", "@import"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn an_empty_cohort_has_a_page_too() {
+    let page = Cohort::of(Vec::new()).to_html().unwrap();
+    assert!(visible(&page).contains("0 men, nothing to count."));
+}

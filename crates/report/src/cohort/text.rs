@@ -49,11 +49,6 @@ fn cells(row: &CohortRow) -> Vec<String> {
             text
         }
     };
-    let suggested = match (row.out_of_scope, row.intensification.is_empty()) {
-        (true, _) => "out of scope".to_owned(),
-        (false, true) => "as planned".to_owned(),
-        (false, false) => row.intensification.join(" "),
-    };
     let top = row.pelvis_top.clone().unwrap_or_default();
     vec![
         row.folder.clone(),
@@ -64,11 +59,20 @@ fn cells(row: &CohortRow) -> Vec<String> {
             "{}/{}/{}/{}",
             row.bed, row.pelvic_node, row.distant, row.undetermined
         ),
-        suggested,
+        suggested(row, " "),
         or_dash(top),
         or_dash(row.rules.join(" ")),
         or_dash(row.cautions.join(" ")),
     ]
+}
+
+/// What is suggested for a man, in words; several kinds are parted by `between`.
+pub(super) fn suggested(row: &CohortRow, between: &str) -> String {
+    match (row.out_of_scope, row.intensification.is_empty()) {
+        (true, _) => "out of scope".to_owned(),
+        (false, true) => "as planned".to_owned(),
+        (false, false) => row.intensification.join(between),
+    }
 }
 
 fn summary(summary: &CohortSummary) -> Vec<Vec<String>> {
@@ -93,7 +97,7 @@ fn summary(summary: &CohortSummary) -> Vec<Vec<String>> {
     lines
 }
 
-fn words(kind: &str) -> &str {
+pub(super) fn words(kind: &str) -> &str {
     match kind {
         "pelvic_rt" => "pelvic radiotherapy",
         "node_boost" => "node boost",
@@ -103,7 +107,7 @@ fn words(kind: &str) -> &str {
     }
 }
 
-fn counted(n: usize, one: &str, several: &str) -> String {
+pub(super) fn counted(n: usize, one: &str, several: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { several })
 }
 

@@ -33,7 +33,11 @@ impl Matches {
         }
         rename_lesions(new, &matches.lesions);
         let pairs = align(old, new, "targets", |a, b| {
-            let is_same = a["kind"] == b["kind"] && a["lesion_ids"] == b["lesion_ids"];
+            // Whole volumes have no lesions and are told apart by their names.
+            let is_whole = a["lesion_ids"].as_array().is_some_and(Vec::is_empty);
+            let is_same = a["kind"] == b["kind"]
+                && a["lesion_ids"] == b["lesion_ids"]
+                && (!is_whole || a["name"] == b["name"]);
             is_same.then_some(0.0)
         });
         matches.targets = numbers(&pairs, "roi_number");
