@@ -105,6 +105,35 @@ fn foreign_readers_rebuild_our_masks() {
     check_rtstruct(&study, &scan.join("CT"), false);
 }
 
+/// On pixels of 3.2 mm the PTVs are large enough for it, too.
+#[test]
+fn foreign_readers_rebuild_the_ptvs_of_the_shipped_scan() {
+    if !has_program("plastimatch") {
+        return;
+    }
+    let out = tempfile::tempdir().unwrap();
+    let study = run(&fixture(), out.path());
+    let Some(checked) = check_script("check_rtstruct.py", &[&study, &fixture().join("CT")]) else {
+        return;
+    };
+    let rois = checked["rois"].as_array().unwrap();
+    let ptvs = rois
+        .iter()
+        .filter(|r| r["name"].as_str().unwrap().starts_with("PTV"));
+    assert_eq!(ptvs.clone().count(), 4);
+    for ptv in ptvs {
+        for key in [
+            "plastimatch",
+            "python",
+            "rt_utils_outline",
+            "dicomrttool_outline",
+        ] {
+            let dice = ptv[format!("{key}_dice")].as_f64().unwrap();
+            assert!(dice >= 0.98, "{key}: {ptv}");
+        }
+    }
+}
+
 /// A pelvis with CT pixels of 1 mm, as planners have them: on the 4 mm of the shipped scan, readers
 /// that round in their own way differ by a voxel in twenty.
 fn phantom(scan: &Path, options: &[&str]) -> PathBuf {

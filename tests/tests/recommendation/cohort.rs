@@ -40,7 +40,13 @@ const COHORT: [Man; 8] = [
         pattern: "bed",
         kinds: "bed_boost",
         pelvis_top: "",
-        targets: &["GTV_Bed_1", "CTV_Bed_1", "PTV_Bed_1"],
+        targets: &[
+            "GTV_Bed_1",
+            "CTV_Bed_1",
+            "PTV_Bed_1",
+            "CTVp_Bed",
+            "PTVp_Bed",
+        ],
     },
     Man {
         id: "PELVIS-BED-2",
@@ -61,7 +67,16 @@ const COHORT: [Man; 8] = [
         kinds: "pelvic_rt node_boost",
         pelvis_top: "l5_s1",
         targets: &[
-            "GTV_N_1", "CTV_N_1", "PTV_N_1", "GTV_N_2", "CTV_N_2", "PTV_N_2",
+            "GTV_N_1",
+            "CTV_N_1",
+            "PTV_N_1",
+            "GTV_N_2",
+            "CTV_N_2",
+            "PTV_N_2",
+            "CTVn_Pelvis",
+            "PTVn_Pelvis",
+            "CTVp_Bed",
+            "PTVp_Bed",
         ],
     },
     Man {
@@ -72,7 +87,15 @@ const COHORT: [Man; 8] = [
         pattern: "node",
         kinds: "pelvic_rt node_boost",
         pelvis_top: "aortic_bifurcation",
-        targets: &["GTV_N_1", "CTV_N_1", "PTV_N_1"],
+        targets: &[
+            "GTV_N_1",
+            "CTV_N_1",
+            "PTV_N_1",
+            "CTVn_Pelvis",
+            "PTVn_Pelvis",
+            "CTVp_Bed",
+            "PTVp_Bed",
+        ],
     },
     Man {
         id: "PELVIS-NEGATIVE-3",
@@ -82,7 +105,15 @@ const COHORT: [Man; 8] = [
         pattern: "oligometastatic",
         kinds: "pelvic_rt node_boost",
         pelvis_top: "above_highest_node",
-        targets: &["GTV_M_1", "CTV_M_1", "PTV_M_1"],
+        targets: &[
+            "GTV_M_1",
+            "CTV_M_1",
+            "PTV_M_1",
+            "CTVn_Pelvis",
+            "PTVn_Pelvis",
+            "CTVp_Bed",
+            "PTVp_Bed",
+        ],
     },
     Man {
         id: "PELVIS-BONE-1",
@@ -93,7 +124,8 @@ const COHORT: [Man; 8] = [
         kinds: "metastasis_directed",
         pelvis_top: "",
         targets: &[
-            "GTV_M_1", "CTV_M_1", "PTV_M_1", "GTV_M_2", "CTV_M_2", "PTV_M_2",
+            "GTV_M_1", "CTV_M_1", "PTV_M_1", "GTV_M_2", "CTV_M_2", "PTV_M_2", "CTVp_Bed",
+            "PTVp_Bed",
         ],
     },
     Man {

@@ -11,7 +11,7 @@ use crate::scans;
 
 /// How far the two may lie apart over the pelvis, mm: mutual information and correlation weigh the
 /// same edges differently.
-const AGREEMENT_MM: f64 = 1.5;
+const AGREEMENT_MM: f64 = 0.5;
 
 fn matrix_of(value: &Value) -> Matrix4<f64> {
     Matrix4::from_fn(|row, column| value[row][column].as_f64().unwrap())

@@ -7,8 +7,8 @@ use nalgebra::Point3;
 
 use super::canvas::Canvas;
 
-/// The bones are recognised on voxels of about 4 mm: within this of their border the CT tells, by
-/// cortex denser than this, mm and HU.
+/// The bones are recognised on voxels of about 4 mm: as far outside of them the CT tells, by cortex
+/// denser than this, mm and HU.
 const UNSURE_MM: f32 = 4.0;
 const CORTEX_HU: f32 = 150.0;
 /// An organ that holds more than this share of the vessels is a region, as a bag of bowel, and no
@@ -57,7 +57,7 @@ impl Barred {
             by: Vec::new(),
             unknown: Vec::new(),
         };
-        barred.add_bone(canvas, anatomy, ct);
+        barred.add_bone(canvas, anatomy, ct, vessels);
         for (name, is) in SOFT {
             let mut tissue = canvas.empty();
             for organ in anatomy.organs.iter().filter(|o| is(o.kind)) {
@@ -93,7 +93,7 @@ impl Barred {
             by: Vec::new(),
             unknown: Vec::new(),
         };
-        barred.add_bone(canvas, anatomy, ct);
+        barred.add_bone(canvas, anatomy, ct, &canvas.empty());
         for (name, is) in SOFT {
             if matches!(name, "bladder" | "bowel") {
                 continue;
@@ -111,8 +111,14 @@ impl Barred {
     }
 
     /// Drawn bones where hips and sacrum are drawn, else the skeleton with its cortex on the CT
-    /// beside them.
-    fn add_bone(&mut self, canvas: &Canvas<'_>, anatomy: &Anatomy, ct: Option<&Volume<i16>>) {
+    /// beside them, but no vessel that contrast medium makes as dense.
+    fn add_bone(
+        &mut self,
+        canvas: &Canvas<'_>,
+        anatomy: &Anatomy,
+        ct: Option<&Volume<i16>>,
+        vessels: &Mask,
+    ) {
         for organ in drawn_bones(anatomy) {
             canvas.paint_cells(&mut self.bone, &organ.mask);
         }
@@ -127,7 +133,7 @@ impl Barred {
         let mut core = canvas.empty();
         canvas.paint(&mut core, skeleton);
         if let Some(ct) = ct {
-            core = with_cortex(&core, ct);
+            core = with_cortex(&core, ct, vessels);
         }
         join(&mut self.bone, &core);
         self.by.push("bone (as recognised)".to_owned());
@@ -180,14 +186,16 @@ fn bones_are_drawn(anatomy: &Anatomy) -> bool {
             .all(|side| has(OrganKind::Hip(side)))
 }
 
-/// Bone that lies deep enough to be sure, and cortex around its border.
-fn with_cortex(bone: &Mask, ct: &Volume<i16>) -> Mask {
+/// Recognised bone, and cortex around its border where no vessel runs.
+fn with_cortex(bone: &Mask, ct: &Volume<i16>, vessels: &Mask) -> Mask {
     let depth = isoboost_volume::signed_distance(bone);
     let hu = resample_trilinear(ct, bone.grid(), f32::from(i16::MIN));
-    let mut all = depth.as_slice().iter().zip(hu.as_slice());
+    let around = depth.as_slice().iter().zip(hu.as_slice());
+    let mut all = around.zip(vessels.as_slice());
     bone.map(|_| {
-        all.next().is_some_and(|(depth, hu)| {
-            *depth <= -UNSURE_MM || (*depth <= UNSURE_MM && *hu >= CORTEX_HU)
+        all.next().is_some_and(|((depth, hu), vessel)| {
+            let is_cortex = *depth <= UNSURE_MM && *hu >= CORTEX_HU;
+            !vessel && (*depth <= 0.0 || is_cortex)
         })
     })
 }

@@ -4,14 +4,14 @@ use isoboost_anatomy::{Course, CourseKind, Side};
 use isoboost_volume::Grid;
 use nalgebra::{Point3, Vector3};
 
-use super::barred::{Barred, in_drawn_bone, join};
+use super::barred::{Barred, in_drawn_bone};
 use super::canvas::Canvas;
 use super::levels::Levels;
 use super::lines::SideLines;
 use super::vessels::{Vessels, keep_between};
 use super::{Drawn, ElectiveInput, strips};
 
-/// Parts of less than this that hold no vessel are slivers beyond bowel or bone, mL.
+/// Parts of less than this that lie near no vessel are slivers beyond bowel or bone, mL.
 const SLIVER_ML: f64 = 1.0;
 /// Half width of the strip before the sacrum, and its depth, that the canvas has to hold, mm.
 const PRESACRAL_ROOM_MM: (f64, f64) = (34.0, 24.0);
@@ -44,7 +44,9 @@ pub(super) fn draw(reference: &Grid, input: &ElectiveInput<'_>) -> Result<Drawn,
         config.side_wall_mm,
     )?;
     let drawn = vessels.mask(&canvas, &levels);
-    let mut volume = canvas.grown(&drawn, config.vessel_margin_mm);
+    let mut near = canvas.grown(&drawn, config.vessel_margin_mm);
+    keep_between(&canvas, &mut near, &levels);
+    let mut volume = near.clone();
     for of in &lines {
         strips::tubes(&canvas, &mut volume, of, config);
     }
@@ -58,11 +60,7 @@ pub(super) fn draw(reference: &Grid, input: &ElectiveInput<'_>) -> Result<Drawn,
     let presacral = strips::presacral(&canvas, &mut volume, anatomy, &levels, config);
     let barred = Barred::around(&canvas, anatomy, input.ct, &drawn);
     barred.cut(&mut volume, &drawn);
-    let mut volume = canvas.without_slivers(&volume, &drawn, SLIVER_ML);
-    // What slivers held of vessels stays.
-    let mut kept = drawn.clone();
-    barred.cut(&mut kept, &drawn);
-    join(&mut volume, &kept);
+    let volume = canvas.without_slivers(&volume, &near, SLIVER_ML);
     let growth = canvas.region(volume, in_drawn_bone(anatomy));
     let growth = growth.ok_or_else(|| "nothing of it lies on the images".to_owned())?;
     let told = Told {
