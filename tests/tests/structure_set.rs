@@ -130,6 +130,14 @@ fn the_structure_set_is_what_a_planner_expects() {
         (&json!("Field_Pelvis"), &json!("CONTROL"))
     );
     assert_eq!(field["number"], rois.len() + 1);
+    // Volumes as a whole, which have no lesion, stand between the lesions' and the field.
+    let of_lesions = targets.partition_point(|t| t["lesion_ids"] != json!([]));
+    for (roi, target) in rois.iter().zip(targets).skip(of_lesions) {
+        assert_eq!(target["lesion_ids"], json!([]), "{target}");
+        assert_eq!(roi["type"], target["kind"]);
+        assert_eq!(roi["name"], target["name"]);
+    }
+    let (rois, targets) = (&rois[..of_lesions], &targets[..of_lesions]);
     // All GTVs, then all CTVs, then all PTVs, numbered in this order.
     let order = |roi: &Value| {
         ["GTV", "CTV", "PTV"]
