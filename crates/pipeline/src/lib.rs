@@ -23,6 +23,7 @@ mod policy;
 mod redraw;
 mod study;
 mod suv_volume;
+mod treatment;
 mod warnings;
 
 pub use analysis::{Analysis, analyse};

@@ -7,9 +7,7 @@ use isoboost_anatomy::{Anatomy, ImportedOrgan, References};
 use isoboost_dicom::{LoadedPet, Selection, Series, Study};
 use isoboost_planning::dose::{DrawnRegion, LimitSet};
 use isoboost_planning::field::PelvicField;
-use isoboost_planning::{
-    ClinicalFacts, ElectiveInput, Patient, Prescription, Recommendation, Surroundings, Target,
-};
+use isoboost_planning::{ClinicalFacts, Patient, Recommendation, Target};
 use isoboost_report::{IsotoxicInfo, WarningInfo};
 use isoboost_staging::{Scan, Staging};
 use isoboost_suv::{SuvDerivation, SuvOptions, Tracer};
@@ -23,7 +21,8 @@ use crate::events::{Event, Stage};
 use crate::imported::{self, AnatomyConfig, CommandError, Drawn, ImportError, ImportedFrom};
 use crate::output_folder::{OutputError, OutputFolder};
 use crate::planning_ct::{self, PlanningCt, PlanningImages, Site};
-use crate::{field, fingerprint, isotoxic, outputs, warnings};
+use crate::treatment::Treatment;
+use crate::{fingerprint, outputs, warnings};
 
 /// Why a study has no result.
 #[derive(Debug, thiserror::Error)]
@@ -223,68 +222,17 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         touching: isoboost_planning::touched_organs(&staging, &anatomy, policy.limits.touching_mm),
     };
     let recommendation = isoboost_planning::recommend(&staging, &patient, policy);
-    let site = match &planning {
-        Some(planning) => Site::on_planning_ct(planning, &staging, &images.suv, &images.organs),
-        None => {
-            let grid = ct.map_or(images.suv.grid(), Volume::grid);
-            let drawn = drawn_regions(job)?;
-            Site::on_pet_ct(&staging, &anatomy, ct, grid, &images.organs, drawn)
-        }
+    let site = if let Some(planning) = &planning {
+        Site::on_planning_ct(planning, &staging, &images.suv, &images.organs)
+    } else {
+        let grid = ct.map_or(images.suv.grid(), Volume::grid);
+        let drawn = drawn_regions(job)?;
+        Site::on_pet_ct(&staging, &anatomy, ct, grid, &images.organs, drawn)
     };
-    let reference = site.grid;
-    let around = Surroundings {
-        anatomy: Some(&site.anatomy),
-        ct: site.ct,
-        staging: &config.staging,
-    };
-    let prescription = Prescription {
-        policy,
-        suggested: &recommendation.intensification,
-        limits: &config.planning.limits,
-    };
-    let mut planned =
-        isoboost_planning::plan_targets(&site.staging, reference, &around, &prescription);
-    let whole = ElectiveInput {
-        anatomy: Some(&site.anatomy),
-        ct: site.ct,
-        imported: &site.organs,
-        staging: &site.staging,
-        recommendation: &recommendation,
-        config: &config.planning.elective,
-    };
-    isoboost_planning::add_elective_targets(&mut planned, reference, &whole);
-    let series = planning_ct::dose_series(job, &selection);
-    let planned_study = planning_ct::study_of_targets(job);
-    let doses = job
-        .doses
-        .load(planned_study, &series, job.request.dose_fractions)?;
-    let known = isotoxic::Known {
-        anatomy: &site.anatomy,
-        staging: &site.staging,
-        planned: &planned,
-        images: reference,
-        drawn: &site.drawn,
-    };
-    let (isotoxic, of_doses) = isotoxic::check(job, &known, &doses, job.limits)?;
-    let known = field::Known {
-        ct: planning_ct::ct_of_targets(job, &selection).zip(site.ct.map(Volume::grid)),
-        anatomy: &site.anatomy,
-        staging: &site.staging,
-        recommendation: &recommendation,
-    };
-    let (field, of_field) = field::plan(&config.planning.field, &known, &mut planned);
+    let treatment = Treatment::of(job, &selection, &site, &recommendation)?;
     watch.done(Stage::Targets);
-    let mut warnings = warnings::of(
-        job,
-        &selection,
-        &images.derivation,
-        &stated,
-        &staging,
-        &planned,
-        &site.cautions,
-        &of_doses,
-    );
-    warnings.extend(of_field);
+    let mut warnings = warnings::of(job, &selection, &images.derivation, &stated, &staging);
+    warnings.extend(treatment.warnings);
     let findings = Findings {
         selection: &selection,
         suv: &images.suv,
@@ -298,14 +246,14 @@ pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
         references: &references,
         staging: &staging,
         recommendation: &recommendation,
-        targets: &planned.targets,
-        field: field.as_ref(),
-        isotoxic: isotoxic.as_ref(),
+        targets: &treatment.targets,
+        field: treatment.field.as_ref(),
+        isotoxic: treatment.isotoxic.as_ref(),
         warnings,
         fingerprint: &fingerprint,
         created: images.created,
     };
-    let result = outputs::write(job, &findings, reference)?;
+    let result = outputs::write(job, &findings, site.grid)?;
     watch.done(Stage::Output);
     Ok(result)
 }

@@ -1,7 +1,6 @@
 //! What a planner must know before using a result, what concerns all of it first.
 
 use isoboost_dicom::{Finding, Selection};
-use isoboost_planning::PlannedTargets;
 use isoboost_report::WarningInfo;
 use isoboost_staging::{Region, Staging};
 use isoboost_suv::SuvDerivation;
@@ -14,9 +13,6 @@ pub(crate) fn of(
     derivation: &SuvDerivation,
     stated: &StatedFacts<'_>,
     staging: &Staging,
-    planned: &PlannedTargets,
-    planning_ct: &[String],
-    of_doses: &[Finding],
 ) -> Vec<WarningInfo> {
     let mut warnings = Vec::new();
     let mut add = |code: &str, text: &str| {
@@ -76,15 +72,6 @@ pub(crate) fn of(
              under `points`"
         );
         add("points", &text);
-    }
-    for caution in planning_ct {
-        add("planning-ct", caution);
-    }
-    for finding in of_doses {
-        add(finding.code, &finding.text);
-    }
-    for caution in &planned.cautions {
-        add("target", caution);
     }
     warnings
 }

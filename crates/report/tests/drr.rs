@@ -283,7 +283,7 @@ fn plastimatch_casts_the_same_picture() {
         let turned: Vec<f32> = theirs
             .chunks_exact(size)
             .rev()
-            .flat_map(|row| row.to_vec())
+            .flat_map(<[f32]>::to_vec)
             .collect();
         println!(
             "{side:?}: {same:.4}, mirrored {:.4}, upside down {:.4}",

@@ -353,7 +353,7 @@ fn structures_of_the_planning_ct_are_organs_there_and_stay_as_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let planning = folder.path().join("planning");
     generate_planning_ct(&kind(300.0), &view(), &options(), &planning).unwrap();
-    let found = isoboost_dicom::discover(&[planning.clone()], &|_| {}).unwrap();
+    let found = isoboost_dicom::discover(std::slice::from_ref(&planning), &|_| {}).unwrap();
     let study = &found.studies[0];
     let images = isoboost_dicom::ReferenceImages::of_series(&study.series[0]).unwrap();
     let at = |x: f64, y: f64, z: f64| planning_from_pet() * (HEADS + Vector3::new(x, y, z));

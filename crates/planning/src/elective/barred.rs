@@ -30,8 +30,11 @@ pub(super) struct Barred {
     pub(super) unknown: Vec<&'static str>,
 }
 
+/// A tissue: its name, and whether an organ is of it.
+type Tissue = (&'static str, fn(OrganKind) -> bool);
+
 /// Soft tissue that bars the way.
-const SOFT: [(&str, fn(OrganKind) -> bool); 4] = [
+const SOFT: [Tissue; 4] = [
     ("muscle", |kind| kind == OrganKind::Muscle),
     ("bowel", |kind| {
         matches!(

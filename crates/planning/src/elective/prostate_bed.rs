@@ -136,20 +136,15 @@ impl Bed {
         let range = [bottom, top];
         let back = Profile::of(&bladder.mask, midline, BLADDER_ASIDE_MM, range, f64::max);
         let drawn = largest(anatomy, OrganKind::Rectum);
-        let (front, rectum_words) = match drawn {
-            Some(rectum) => (
-                Profile::of(&rectum.mask, midline, RECTUM_ASIDE_MM, range, f64::min),
-                "the front of the rectum",
-            ),
-            None => {
-                let space = anatomy.spaces.perirectal.as_ref();
-                let space = space
-                    .map_err(|why| format!("neither rectum nor mesorectum is known: {why}"))?;
-                (
-                    Profile::of(&space.mask, midline, RECTUM_ASIDE_MM, range, f64::min),
-                    "the front of the mesorectum as recognised",
-                )
-            }
+        let front_of = |mask: &Mask| Profile::of(mask, midline, RECTUM_ASIDE_MM, range, f64::min);
+        let (front, rectum_words) = if let Some(rectum) = drawn {
+            (front_of(&rectum.mask), "the front of the rectum")
+        } else {
+            let space = anatomy.spaces.perirectal.as_ref();
+            let space =
+                space.map_err(|why| format!("neither rectum nor mesorectum is known: {why}"))?;
+            let words = "the front of the mesorectum as recognised";
+            (front_of(&space.mask), words)
         };
         let missing = |what: &str| format!("{what} does not reach between the ends of the bed");
         let is_given = |organ: &Organ| organ.source == OrganSource::Imported;

@@ -20,12 +20,12 @@ fn off_line(p: Point3<f64>, a: Point3<f64>, b: Point3<f64>) -> f64 {
 }
 
 /// A capsule is grown to the capsule whose radius is larger by the margin.
-fn check_capsule(grid: Grid, radius: f64) {
+fn check_capsule(grid: &Grid, radius: f64) {
     let (a, b) = (Point3::new(-6.0, 4.0, -30.0), Point3::new(8.0, -5.0, 30.0));
     let mask = Mask::from_fn(grid.clone(), |v| {
         off_line(grid.center_of(v), a, b) <= radius
     });
-    let canvas = Canvas::around(&grid, &[a, b], radius + 12.0).unwrap();
+    let canvas = Canvas::around(grid, &[a, b], radius + 12.0).unwrap();
     let mut vessel = canvas.empty();
     canvas.paint_smooth(&mut vessel, &mask);
     let grown = canvas.grown(&vessel, 7.0);
@@ -51,7 +51,7 @@ fn a_vessel_grows_to_a_capsule_of_the_right_volume() {
         let shape = spacing.map(|mm| (80.0 / mm) as usize);
         let shape = [(120.0 / spacing[0]) as usize, shape[1], shape[2]];
         for radius in [4.0, 6.0] {
-            check_capsule(Grid::axis_aligned(shape, spacing, start).unwrap(), radius);
+            check_capsule(&Grid::axis_aligned(shape, spacing, start).unwrap(), radius);
         }
     }
     let turn = Rotation3::from_euler_angles(0.3, -0.2, 0.4);
@@ -59,7 +59,7 @@ fn a_vessel_grows_to_a_capsule_of_the_right_volume() {
     let shape = [46, 110, 110];
     let first = Point3::origin() - (axes[0] * 69.0 + axes[1] * 53.9 + axes[2] * 53.9);
     check_capsule(
-        Grid::new(shape, [3.0, 0.98, 0.98], first, axes).unwrap(),
+        &Grid::new(shape, [3.0, 0.98, 0.98], first, axes).unwrap(),
         5.0,
     );
 }

@@ -49,7 +49,7 @@ fn missed(field: &PelvicField, target: &Target) -> Option<String> {
             "{} is not covered by the pelvic field: {:.0} % of it lies outside, up to {furthest:.0} \
              mm",
             target.name,
-            (100.0 * outside / voxels as f64).max(1.0)
+            f64::max(100.0 * outside / voxels, 1.0)
         )
     })
 }

@@ -1,7 +1,5 @@
 //! The box against geometry that is worked out by hand.
 
-#![expect(clippy::unwrap_used, reason = "a helper may fail the test")]
-
 use isoboost_anatomy::{Anatomy, recognise};
 use isoboost_volume::{Grid, Volume, polygon_volume_ml, rasterise};
 use nalgebra::{Point3, Vector3};
