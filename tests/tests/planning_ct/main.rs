@@ -19,7 +19,7 @@ fn truth() -> Vec<Point3<f64>> {
     let text = std::fs::read_to_string(SCANS.pet_ct().join("truth.json")).unwrap();
     let truth: Value = serde_json::from_str(&text).unwrap();
     let lesions = truth["lesions"].as_array().unwrap();
-    lesions.iter().map(|l| point(&l["center_mm"])).collect()
+    lesions.iter().map(|l| point(&l["centre_mm"])).collect()
 }
 
 fn point(value: &Value) -> Point3<f64> {

@@ -25,7 +25,9 @@ pub(super) fn rigid(rows: &[f64; 16]) -> Result<Isometry3<f64>, String> {
     let turn: Matrix3<f64> = matrix.fixed_view::<3, 3>(0, 0).into();
     let product = turn.transpose() * turn;
     let worst = (product - Matrix3::identity()).amax();
-    if worst.is_nan() || worst > 2.0 * ROTATION_TOLERANCE {
+    // What is not a number is not orthogonal either.
+    let is_orthogonal = worst <= 2.0 * ROTATION_TOLERANCE;
+    if !is_orthogonal {
         return Err(format!(
             "its columns are not of length 1 and at right angles, off by {worst:.4}"
         ));

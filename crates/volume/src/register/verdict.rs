@@ -92,10 +92,14 @@ impl RegistrationQuality {
         if self.overlap < LEAST_OVERLAP {
             reasons.push(NotConverged::LittleOverlap(self.overlap));
         }
-        if self.correlation.is_nan() || self.correlation < LEAST_BONE_CORRELATION {
+        // What is not a number is within no bound, and so refused.
+        let correlates = self.correlation >= LEAST_BONE_CORRELATION;
+        let halves_agree = self.halves_mm <= MOST_HALVES_MM;
+        let is_held = self.condition <= MOST_CONDITION;
+        if !correlates {
             reasons.push(NotConverged::Correlation(self.correlation));
         }
-        if self.halves_mm.is_nan() || self.halves_mm > MOST_HALVES_MM {
+        if !halves_agree {
             reasons.push(NotConverged::Halves(self.halves_mm));
         }
         if let Some(second_best) = self.second_best
@@ -116,7 +120,7 @@ impl RegistrationQuality {
                 degrees: self.restart_deg,
             });
         }
-        if self.condition.is_nan() || self.condition > MOST_CONDITION {
+        if !is_held {
             reasons.push(NotConverged::IllConditioned(self.condition));
         }
         reasons
