@@ -149,7 +149,8 @@ mod tests {
 
     fn picture(plane: Plane, motion: f64) -> image::RgbImage {
         let planning_from_pet = Isometry3::translation(-30.0, 0.0, 0.0);
-        let center = Point3::new(2.0, -2.0, 2.0);
+        // Two voxels off the borders, where all is bone or air.
+        let center = Point3::new(8.0, -8.0, 8.0);
         let png = checkerboard_png(
             &octant(0.0),
             &octant(motion),
