@@ -8,6 +8,10 @@ use super::canvas::Canvas;
 use super::levels::Levels;
 use super::lines::Piece;
 
+/// What lies so near to the plane of an end lies on it, mm: ends come from voxels' middles, and
+/// those of finer voxels differ from them by rounding.
+const ON_PLANE_MM: f64 = 1e-3;
+
 /// A drawn vessel.
 #[derive(Debug)]
 struct Vessel<'a> {
@@ -78,7 +82,8 @@ pub(super) fn keep_between(canvas: &Canvas<'_>, mask: &mut Mask, levels: &Levels
 }
 
 fn is_between(p: Point3<f64>, levels: &Levels) -> bool {
-    p.z <= levels.top && p.z >= levels.head(Side::of(p.x, levels.midline))
+    let head = levels.head(Side::of(p.x, levels.midline));
+    p.z <= levels.top + ON_PLANE_MM && p.z >= head - ON_PLANE_MM
 }
 
 fn pieces(vessel: &Vessel<'_>, levels: &Levels) -> Vec<Piece> {
