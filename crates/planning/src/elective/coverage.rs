@@ -1,49 +1,87 @@
-//! Which avid lesions an elective volume holds.
+//! The avid lesions that belong to an elective volume.
 
-use isoboost_staging::Staging;
+use isoboost_staging::{Lesion, Staging};
+use isoboost_volume::Mask;
+use nalgebra::Point3;
 
+use super::canvas::Canvas;
 use super::levels::nodes;
 use crate::lesion_class::LesionClass;
 use crate::policy::WholeVolume;
-use crate::region::Growth;
+use crate::target::{Target, TargetKind};
 
 /// A lesion with more than this share inside is held.
 const HELD: f64 = 0.95;
-const HALF: f64 = 0.5;
 
-/// A sentence for each lesion of the volume's kind that does not lie in it as a whole; one for all
-/// where every one does.
-pub(super) fn told(volume: WholeVolume, growth: &Growth, staging: &Staging) -> Vec<String> {
-    let lesions: Vec<_> = match volume {
-        WholeVolume::Pelvis => nodes(staging).collect(),
-        WholeVolume::ProstateBed => {
-            let lesions = staging.lesions.iter();
-            let of_bed = lesions.filter(|l| LesionClass::of(l) == LesionClass::Bed);
-            of_bed.collect()
-        }
-    };
-    let told = lesions.iter().filter_map(|lesion| {
-        let mask = &lesion.focus.mask;
-        let places = mask.voxels().map(|v| mask.grid().center_of(v));
-        let (inside, all) = places.fold((0.0, 0.0), |(inside, all), p| {
-            let held = growth.region.mask.contains(p);
-            (inside + f64::from(u8::from(held)), all + 1.0)
-        });
-        let share = inside / f64::max(all, 1.0);
-        if share > HELD {
-            return None;
-        }
-        let where_it_lies = if share < HALF {
-            "lies outside"
-        } else {
-            "lies in part outside"
+/// A lesion with what is treated of it.
+struct Part<'a> {
+    lesion: &'a Lesion,
+    /// Its CTV, or its GTV where it has none, on the reference grid; `None` outside of it.
+    treated: Option<&'a Mask>,
+}
+
+/// The disease that is seen and belongs to a volume.
+pub(super) struct Gross<'a>(Vec<Part<'a>>);
+
+impl<'a> Gross<'a> {
+    /// The nodes of pelvis and retroperitoneum, or the recurrences of the bed.
+    pub(super) fn of(volume: WholeVolume, targets: &'a [Target], staging: &'a Staging) -> Self {
+        let of_lesion = |id: u32, kind| {
+            let mut all = targets.iter();
+            all.find(|t| t.kind == kind && t.lesion_ids == [id])
         };
-        Some(format!(
-            "lesion {} ({}) {where_it_lies}: {:.0} % of it is inside",
-            lesion.id,
-            lesion.site,
-            100.0 * share
-        ))
-    });
-    told.collect()
+        let part = |lesion: &'a Lesion| {
+            let ctv = of_lesion(lesion.id, TargetKind::Ctv);
+            let target = ctv.or_else(|| of_lesion(lesion.id, TargetKind::Gtv));
+            Part {
+                lesion,
+                treated: target.map(|target| &target.mask),
+            }
+        };
+        Self(match volume {
+            WholeVolume::Pelvis => nodes(staging).map(part).collect(),
+            WholeVolume::ProstateBed => {
+                let lesions = staging.lesions.iter();
+                let of_bed = lesions.filter(|l| LesionClass::of(l) == LesionClass::Bed);
+                of_bed.map(part).collect()
+            }
+        })
+    }
+
+    /// Corners of what is treated.
+    pub(super) fn corners(&self) -> Vec<Point3<f64>> {
+        let treated = self.0.iter().filter_map(|part| part.treated);
+        treated.flat_map(|mask| mask.grid().corners()).collect()
+    }
+
+    /// Joins what is treated to a volume: the disease that is seen lies in the CTV, whatever the
+    /// rule's borders. A sentence for each lesion that was not in it before.
+    pub(super) fn join(&self, canvas: &Canvas<'_>, volume: &mut Mask) -> Vec<String> {
+        let told = self.outside(volume, "was joined to it");
+        for mask in self.0.iter().filter_map(|part| part.treated) {
+            canvas.paint_cells(volume, mask);
+        }
+        told
+    }
+
+    /// A sentence for each lesion that does not lie in a volume as a whole, with what becomes of it.
+    pub(super) fn outside(&self, volume: &Mask, then: &str) -> Vec<String> {
+        let told = self.0.iter().filter_map(|Part { lesion, .. }| {
+            let mask = &lesion.focus.mask;
+            let places = mask.voxels().map(|v| mask.grid().center_of(v));
+            let (inside, all) = places.fold((0.0, 0.0), |(inside, all), p| {
+                (inside + f64::from(u8::from(volume.contains(p))), all + 1.0)
+            });
+            let share = inside / f64::max(all, 1.0);
+            (share <= HELD).then(|| {
+                format!(
+                    "lesion {} ({}), of which the rule holds {:.0} %, {then}",
+                    lesion.id,
+                    lesion.site,
+                    100.0 * share
+                )
+            })
+        });
+        told.collect()
+    }
 }

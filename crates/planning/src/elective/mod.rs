@@ -25,6 +25,8 @@ use isoboost_volume::{Grid, Volume};
 
 pub use config::ElectiveConfig;
 
+use coverage::Gross;
+
 use crate::policy::{VolumeDoses, WholeVolume};
 use crate::recommend::Recommendation;
 use crate::region::Growth;
@@ -95,7 +97,8 @@ pub fn is_whole_bed(target: &Target) -> bool {
 
 /// Adds the whole volumes that the recommendation names after the targets of the lesions: their
 /// CTVs, then their PTVs where the policy has margins for them. They cover no lesion by themselves
-/// (`lesion_ids` is empty); their notes tell which avid lesions lie outside.
+/// (`lesion_ids` is empty), and hold the CTVs of the avid lesions that belong to them: their notes
+/// tell which lay outside by the rule. A bed that was handed in stays as it is.
 ///
 /// The voxels are those of `reference`, the CT's grid or else the PET's. Margins are exact in mm on
 /// any grid. A volume that cannot be drawn leaves a caution with the reason.
@@ -115,16 +118,14 @@ pub fn add_elective_targets(
         let Some(doses) = asked.find(|v| v.name == volume) else {
             continue;
         };
+        let gross = Gross::of(volume, &planned.targets, input.staging);
         let drawn = match volume {
-            WholeVolume::Pelvis => pelvic_nodes::draw(reference, input),
-            WholeVolume::ProstateBed => prostate_bed::draw(reference, input),
+            WholeVolume::Pelvis => pelvic_nodes::draw(reference, input, &gross),
+            WholeVolume::ProstateBed => prostate_bed::draw(reference, input, &gross),
         };
         let long = style(volume).long;
         match drawn {
-            Ok(mut drawn) => {
-                drawn
-                    .notes
-                    .extend(coverage::told(volume, &drawn.growth, input.staging));
+            Ok(drawn) => {
                 if drawn.growth.region.reaches_edge {
                     planned.cautions.push(format!(
                         "the volume of the {long} ends at the edge of the planning images; what \

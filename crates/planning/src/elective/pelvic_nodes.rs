@@ -6,6 +6,7 @@ use nalgebra::{Point3, Vector3};
 
 use super::barred::{Barred, in_drawn_bone};
 use super::canvas::Canvas;
+use super::coverage::Gross;
 use super::levels::Levels;
 use super::lines::SideLines;
 use super::vessels::{Vessels, keep_between};
@@ -22,7 +23,11 @@ const SIDES: [Side; 2] = [Side::Left, Side::Right];
 ///
 /// # Errors
 /// Why it cannot be drawn: what is missing.
-pub(super) fn draw(reference: &Grid, input: &ElectiveInput<'_>) -> Result<Drawn, String> {
+pub(super) fn draw(
+    reference: &Grid,
+    input: &ElectiveInput<'_>,
+    gross: &Gross<'_>,
+) -> Result<Drawn, String> {
     let anatomy = input.anatomy()?;
     let config = input.config;
     let top = input.recommendation.pelvis_top;
@@ -41,6 +46,7 @@ pub(super) fn draw(reference: &Grid, input: &ElectiveInput<'_>) -> Result<Drawn,
         &lines,
         great,
         &levels,
+        &gross.corners(),
         config.side_wall_mm,
     )?;
     let drawn = vessels.mask(&canvas, &levels);
@@ -60,7 +66,8 @@ pub(super) fn draw(reference: &Grid, input: &ElectiveInput<'_>) -> Result<Drawn,
     let presacral = strips::presacral(&canvas, &mut volume, anatomy, &levels, config);
     let barred = Barred::around(&canvas, anatomy, input.ct, &drawn);
     barred.cut(&mut volume, &drawn);
-    let volume = canvas.without_slivers(&volume, &near, SLIVER_ML);
+    let mut volume = canvas.without_slivers(&volume, &near, SLIVER_ML);
+    let joined = gross.join(&canvas, &mut volume);
     let growth = canvas.region(volume, in_drawn_bone(anatomy));
     let growth = growth.ok_or_else(|| "nothing of it lies on the images".to_owned())?;
     let told = Told {
@@ -82,6 +89,7 @@ pub(super) fn draw(reference: &Grid, input: &ElectiveInput<'_>) -> Result<Drawn,
             barred.unknown.join(", ")
         ));
     }
+    notes.extend(joined);
     Ok(Drawn {
         growth,
         approximate,
@@ -117,6 +125,7 @@ fn canvas<'a>(
     lines: &[SideLines],
     great: Option<&Course>,
     levels: &Levels,
+    of_lesions: &[Point3<f64>],
     side_wall_mm: f64,
 ) -> Result<Canvas<'a>, String> {
     let of_lines = lines.iter().flat_map(|of| {
@@ -145,6 +154,7 @@ fn canvas<'a>(
     for p in &mut corners {
         p.z = p.z.min(levels.top);
     }
+    corners.extend(of_lesions);
     Canvas::around(reference, &corners, side_wall_mm + 8.0)
         .ok_or_else(|| "the pelvis lies outside of the images".to_owned())
 }

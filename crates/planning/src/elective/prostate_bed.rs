@@ -7,6 +7,7 @@ use nalgebra::Point3;
 
 use super::barred::{Barred, in_drawn_bone};
 use super::canvas::Canvas;
+use super::coverage::Gross;
 use super::levels::known;
 use super::profile::Profile;
 use super::{Drawn, ElectiveInput};
@@ -31,24 +32,38 @@ const SLIVER_ML: f64 = 1.0;
 ///
 /// # Errors
 /// Why it cannot be drawn: what is missing.
-pub(super) fn draw(reference: &Grid, input: &ElectiveInput<'_>) -> Result<Drawn, String> {
+pub(super) fn draw(
+    reference: &Grid,
+    input: &ElectiveInput<'_>,
+    gross: &Gross<'_>,
+) -> Result<Drawn, String> {
     if let Some(given) = handed_in(input.imported) {
-        return taken(reference, given);
+        let mut drawn = taken(reference, given)?;
+        let told = gross.outside(
+            &drawn.growth.region.mask,
+            "lies in part or as a whole outside",
+        );
+        drawn.notes.extend(told);
+        return Ok(drawn);
     }
     let anatomy = input.anatomy()?;
     let bed = Bed::of(anatomy, input)?;
-    let canvas = Canvas::around(reference, &bed.corners(), 8.0)
+    let mut corners = bed.corners().to_vec();
+    corners.extend(gross.corners());
+    let canvas = Canvas::around(reference, &corners, 8.0)
         .ok_or_else(|| "the bed lies outside of the images".to_owned())?;
     let mut volume = canvas.empty();
     canvas.set(&mut volume, &bed.corners(), 0.0, |p| bed.holds(p));
     let nothing = canvas.empty();
     let barred = Barred::around_bed(&canvas, anatomy, input.ct);
     barred.cut(&mut volume, &nothing);
-    let volume = canvas.without_slivers(&volume, &nothing, SLIVER_ML);
+    let mut volume = canvas.without_slivers(&volume, &nothing, SLIVER_ML);
+    let joined = gross.join(&canvas, &mut volume);
     let growth = canvas.region(volume, in_drawn_bone(anatomy));
     let growth = growth.ok_or_else(|| "nothing of it lies on the images".to_owned())?;
     let mut notes = bed.notes(input);
     notes.push(format!("cut by {}", barred.by.join(", ")));
+    notes.extend(joined);
     Ok(Drawn {
         growth,
         approximate: bed.approximate,
