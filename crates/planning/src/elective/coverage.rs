@@ -57,16 +57,24 @@ impl<'a> Gross<'a> {
     /// Joins what is treated to a volume: the disease that is seen lies in the CTV, whatever the
     /// rule's borders. A sentence for each lesion that was not in it before.
     pub(super) fn join(&self, canvas: &Canvas<'_>, volume: &mut Mask) -> Vec<String> {
-        let told = self.outside(volume, "was joined to it");
+        let told = self.told(volume, |part| match part.treated {
+            Some(_) => "was joined to it",
+            None => "has no volume that could be joined to it",
+        });
         for mask in self.0.iter().filter_map(|part| part.treated) {
             canvas.paint_cells(volume, mask);
         }
         told
     }
 
-    /// A sentence for each lesion that does not lie in a volume as a whole, with what becomes of it.
-    pub(super) fn outside(&self, volume: &Mask, then: &str) -> Vec<String> {
-        let told = self.0.iter().filter_map(|Part { lesion, .. }| {
+    /// A sentence for each lesion that does not lie as a whole in a volume that stays as it is.
+    pub(super) fn outside(&self, volume: &Mask) -> Vec<String> {
+        self.told(volume, |_| "lies in part or as a whole outside")
+    }
+
+    fn told(&self, volume: &Mask, then: impl Fn(&Part<'_>) -> &'static str) -> Vec<String> {
+        let told = self.0.iter().filter_map(|part| {
+            let lesion = part.lesion;
             let mask = &lesion.focus.mask;
             let places = mask.voxels().map(|v| mask.grid().center_of(v));
             let (inside, all) = places.fold((0.0, 0.0), |(inside, all), p| {
@@ -75,10 +83,11 @@ impl<'a> Gross<'a> {
             let share = inside / f64::max(all, 1.0);
             (share <= HELD).then(|| {
                 format!(
-                    "lesion {} ({}), of which the rule holds {:.0} %, {then}",
+                    "lesion {} ({}), {:.0} % of which lie within, {}",
                     lesion.id,
                     lesion.site,
-                    100.0 * share
+                    100.0 * share,
+                    then(part)
                 )
             })
         });

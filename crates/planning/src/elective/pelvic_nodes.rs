@@ -4,7 +4,7 @@ use isoboost_anatomy::{Course, CourseKind, Side};
 use isoboost_volume::Grid;
 use nalgebra::{Point3, Vector3};
 
-use super::barred::{Barred, in_drawn_bone};
+use super::barred::{Barred, in_drawn_bone, join};
 use super::canvas::Canvas;
 use super::coverage::Gross;
 use super::levels::Levels;
@@ -65,7 +65,10 @@ pub(super) fn draw(
     }
     let presacral = strips::presacral(&canvas, &mut volume, anatomy, &levels, config);
     let barred = Barred::around(&canvas, anatomy, input.ct, &drawn);
-    barred.cut(&mut volume, &drawn);
+    let mut kept = vessels.cells(&canvas, &levels);
+    join(&mut kept, &drawn);
+    join(&mut volume, &kept);
+    barred.cut(&mut volume, &kept);
     let mut volume = canvas.without_slivers(&volume, &near, SLIVER_ML);
     let joined = gross.join(&canvas, &mut volume);
     let growth = canvas.region(volume, in_drawn_bone(anatomy));

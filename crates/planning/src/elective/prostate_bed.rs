@@ -39,10 +39,7 @@ pub(super) fn draw(
 ) -> Result<Drawn, String> {
     if let Some(given) = handed_in(input.imported) {
         let mut drawn = taken(reference, given)?;
-        let told = gross.outside(
-            &drawn.growth.region.mask,
-            "lies in part or as a whole outside",
-        );
+        let told = gross.outside(&drawn.growth.region.mask);
         drawn.notes.extend(told);
         return Ok(drawn);
     }

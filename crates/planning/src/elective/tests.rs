@@ -9,7 +9,7 @@ use super::canvas::Canvas;
 use super::prostate_bed::is_bed_ctv;
 use super::{ElectiveConfig, ElectiveInput, add_elective_targets};
 use crate::policy::{PelvisTop, Policy, VolumeDoses, WholeVolume};
-use crate::tests::{holds, staged, suv};
+use crate::tests::{Settings, holds, nothing, planned_in, staged, suv};
 use crate::{Patient, PlannedTargets, Recommendation, Target, TargetKind, recommend};
 
 /// Distance of a place to a straight line between two others, mm.
@@ -177,7 +177,21 @@ impl Case {
     }
 
     fn drawn(&self, top: PelvisTop, names: &[WholeVolume]) -> PlannedTargets {
-        let mut planned = PlannedTargets::default();
+        self.added(PlannedTargets::default(), top, names)
+    }
+
+    /// After the volumes of the lesions, uncut.
+    fn drawn_after_lesions(&self, top: PelvisTop, names: &[WholeVolume]) -> PlannedTargets {
+        let of_lesions = planned_in(&self.staging, &grid(), &nothing(), &Settings::default());
+        self.added(of_lesions, top, names)
+    }
+
+    fn added(
+        &self,
+        mut planned: PlannedTargets,
+        top: PelvisTop,
+        names: &[WholeVolume],
+    ) -> PlannedTargets {
         let input = ElectiveInput {
             anatomy: Some(&self.anatomy),
             ct: None,
@@ -346,17 +360,28 @@ fn the_upper_end_is_the_policys() {
 }
 
 #[test]
-fn an_avid_node_outside_is_told() {
+fn an_avid_node_outside_is_told_and_joined() {
     let mut case = Case::of(&[&BONES, &VESSELS]);
     case.staging = staged(&suv(&[(Point3::origin(), 10.0)]), &[Region::PelvicNode]);
-    let planned = case.drawn(PelvisTop::L5S1, PELVIS);
-    let notes = &one(&planned, "CTVn_Pelvis").notes;
+    let by_rule = case.drawn(PelvisTop::L5S1, PELVIS);
+    let by_rule = one(&by_rule, "CTVn_Pelvis");
+    let told = "lesion 1 (), 0 % of which lie within, ";
+    let without = format!("{told}has no volume that could be joined to it");
+    assert!(by_rule.notes.contains(&without), "{:?}", by_rule.notes);
+    let planned = case.drawn_after_lesions(PelvisTop::L5S1, PELVIS);
+    let nodal = one(&planned, "CTVn_Pelvis");
     assert!(
-        notes
-            .iter()
-            .any(|n| n.starts_with("lesion 1 () lies outside: 0 %")),
-        "{notes:?}"
+        nodal.notes.contains(&format!("{told}was joined to it")),
+        "{:?}",
+        nodal.notes
     );
+    let boosted = one(&planned, "CTV_N_1");
+    let grid = boosted.mask.grid();
+    let mut places = boosted.mask.voxels().map(|v| grid.center_of(v));
+    assert!(places.all(|p| nodal.mask.contains(p)));
+    // A ball of 13 mm beside it, and no more.
+    let more = nodal.volume_ml() - by_rule.volume_ml();
+    assert!((more - boosted.volume_ml()).abs() < 0.2, "{more}");
 }
 
 #[test]

@@ -74,6 +74,18 @@ impl<'a> Vessels<'a> {
     }
 }
 
+impl Vessels<'_> {
+    /// Their voxels as they were drawn, between the levels: each is held, whatever lies beside it.
+    pub(super) fn cells(&self, canvas: &Canvas<'_>, levels: &Levels) -> Mask {
+        let mut mask = canvas.empty();
+        for vessel in &self.0 {
+            canvas.paint_cells(&mut mask, &vessel.organ.mask);
+        }
+        keep_between(canvas, &mut mask, levels);
+        mask
+    }
+}
+
 /// Clears what lies above the upper end, and below the femoral head's top of its side.
 pub(super) fn keep_between(canvas: &Canvas<'_>, mask: &mut Mask, levels: &Levels) {
     canvas.clear(mask, &canvas.fine().corners(), 0.0, |p| {
