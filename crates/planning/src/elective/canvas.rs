@@ -5,7 +5,7 @@ use isoboost_volume::{
     Connectivity, Grid, IndexBox, Mask, distance_outside, label_components, resample_trilinear,
     signed_distance,
 };
-use nalgebra::Point3;
+use nalgebra::{Point3, Vector3};
 use rayon::prelude::*;
 
 use crate::region::Growth;
@@ -17,6 +17,8 @@ const AIM_MM: f64 = 1.5;
 /// How far inside a vessel's surface the nearest voxel centre lies on average, in voxels: what a
 /// margin measured between centres falls short by; found over capsules of 4 to 6 mm radius.
 const CENTER_DEPTH_VOXELS: f64 = 0.2;
+/// What lies nearer to a border than this is on it, mm.
+const TIE_MM: f64 = 1e-6;
 /// A mask is smoothed between its voxels; half of it is its border.
 const BORDER: f32 = 0.5;
 
@@ -151,10 +153,14 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Sets the voxels whose centre lies in a voxel of an organ.
+    /// Sets the voxels whose centre lies in a voxel of an organ, or on its border: rounding must not
+    /// decide on centres that lie between two voxels.
     pub(super) fn paint_cells(&self, mask: &mut Mask, organ: &Mask) {
         let slack = largest(organ.grid().spacing());
-        self.set(mask, &organ.grid().corners(), slack, |p| organ.contains(p));
+        let tie = Vector3::repeat(TIE_MM);
+        self.set(mask, &organ.grid().corners(), slack, |p| {
+            organ.contains(p - tie) || organ.contains(p + tie)
+        });
     }
 
     /// What lies within a distance of a mask, mm from its surface.

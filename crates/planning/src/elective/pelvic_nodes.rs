@@ -50,7 +50,9 @@ pub(super) fn draw(
         config.side_wall_mm,
     )?;
     let drawn = vessels.mask(&canvas, &levels);
-    let mut near = canvas.grown(&drawn, config.vessel_margin_mm);
+    let mut kept = vessels.cells(&canvas, &levels);
+    join(&mut kept, &drawn);
+    let mut near = canvas.grown(&kept, config.vessel_margin_mm);
     keep_between(&canvas, &mut near, &levels);
     let mut volume = near.clone();
     for of in &lines {
@@ -65,9 +67,6 @@ pub(super) fn draw(
     }
     let presacral = strips::presacral(&canvas, &mut volume, anatomy, &levels, config);
     let barred = Barred::around(&canvas, anatomy, input.ct, &drawn);
-    let mut kept = vessels.cells(&canvas, &levels);
-    join(&mut kept, &drawn);
-    join(&mut volume, &kept);
     barred.cut(&mut volume, &kept);
     let mut volume = canvas.without_slivers(&volume, &near, SLIVER_ML);
     let joined = gross.join(&canvas, &mut volume);
