@@ -18,7 +18,7 @@ const HEAD: &str = "\
 # Elective volumes
 
 Where the recommendation names the pelvis or the prostate bed as a volume to treat as a whole, isoboost draws it: `CTVn_Pelvis` and `CTVp_Bed`, with `PTVn_Pelvis` and `PTVp_Bed` by the policy's margins (`ctv-to-ptv-mm` of each `[[volume]]`).
-They come after the boost volumes, and cover no lesion by themselves: their notes say which avid lesion lies outside.
+They come after the boost volumes, and hold the CTVs of the avid lesions that belong to them: their notes say which of these lay outside by the rule. A bed that was handed in stays as it is.
 They are suggestions to be edited, not contours to be treated.
 
 ![volumes on the CT](elective.png)
