@@ -24,12 +24,13 @@ pub(super) fn rigid(rows: &[f64; 16]) -> Result<Isometry3<f64>, String> {
     }
     let turn: Matrix3<f64> = matrix.fixed_view::<3, 3>(0, 0).into();
     let product = turn.transpose() * turn;
-    let worst = (product - Matrix3::identity()).amax();
-    // What is not a number is not orthogonal either.
-    let is_orthogonal = worst <= 2.0 * ROTATION_TOLERANCE;
+    let off = product - Matrix3::identity();
+    // What is not a number is not orthogonal either, and no maximum shows it.
+    let is_orthogonal = off.iter().all(|v| v.abs() <= 2.0 * ROTATION_TOLERANCE);
     if !is_orthogonal {
         return Err(format!(
-            "its columns are not of length 1 and at right angles, off by {worst:.4}"
+            "its columns are not of length 1 and at right angles, off by {:.4}",
+            off.amax()
         ));
     }
     if turn.determinant() < 0.0 {
@@ -41,6 +42,9 @@ pub(super) fn rigid(rows: &[f64; 16]) -> Result<Isometry3<f64>, String> {
     };
     let rotation = UnitQuaternion::from_rotation_matrix(&Rotation3::from_matrix_unchecked(u * v));
     let shift = Vector3::new(matrix[(0, 3)], matrix[(1, 3)], matrix[(2, 3)]);
+    if !shift.iter().all(|v| v.is_finite()) {
+        return Err("its shift is not a number".to_owned());
+    }
     Ok(Isometry3::from_parts(Translation3::from(shift), rotation))
 }
 
@@ -79,5 +83,6 @@ mod tests {
         assert!(refused(|m| m[(0, 0)] = -1.0).contains("mirrors"));
         assert!(refused(|m| m[(3, 2)] = 0.1).contains("last row"));
         assert!(refused(|m| m[(0, 0)] = f64::NAN).contains("length 1"));
+        assert!(refused(|m| m[(1, 3)] = f64::NAN).contains("shift"));
     }
 }

@@ -169,7 +169,10 @@ fn restarts(level: &Level, found: &Optimum, center: Point3<f64>) -> (f64, f64) {
         pose.shift += shift * RESTART_MM;
         let pose = pose.turned(UnitQuaternion::from_scaled_axis(axis * turn));
         let (mm, degrees) = climb(level, &pose, center).pose.difference(&found.pose);
-        furthest = (furthest.0.max(mm), furthest.1.max(degrees));
+        furthest = (
+            furthest_of(furthest.0, mm),
+            furthest_of(furthest.1, degrees),
+        );
     }
     furthest
 }
@@ -186,7 +189,16 @@ fn halves(level: &Level, found: &Optimum, center: Point3<f64>) -> f64 {
         let middle = center + middle;
         (alone.pose.transform(center) * middle - whole * middle).norm()
     };
-    cuts.into_iter().map(distance).fold(0.0, f64::max)
+    cuts.into_iter().map(distance).fold(0.0, furthest_of)
+}
+
+/// The larger of two distances; what is not a number is as far as can be.
+fn furthest_of(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() {
+        f64::INFINITY
+    } else {
+        a.max(b)
+    }
 }
 
 /// How unevenly the pose is held; infinite where it is not.
