@@ -221,7 +221,7 @@ fn what_is_not_rigid_is_refused_with_what_to_do() {
     }
 }
 
-/// Objects that pydicom writes, judged by `dciodvfy` as well.
+/// Objects that pydicom writes.
 #[test]
 fn registrations_by_pydicom_are_read() {
     let is_required = std::env::var_os("ISOBOOST_REQUIRE_EXTERNAL").is_some();
