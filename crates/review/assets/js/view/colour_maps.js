@@ -1,0 +1,50 @@
+// @ts-check
+/**
+ * The colour maps of the PET, for the colour bar alone: pictures come coloured from the server.
+ * @module
+ */
+
+/** Name on the wire and name for people. @type {[string, string][]} */
+export const COLOUR_MAPS = [
+  ["hot", "Hot"],
+  ["inverse_grey", "Inverse grey"],
+  ["inferno", "Inferno"],
+];
+
+/** Inferno of matplotlib (CC0) at nine equal steps. */
+const INFERNO = [
+  [0, 0, 4],
+  [31, 12, 72],
+  [85, 15, 109],
+  [136, 34, 106],
+  [186, 54, 85],
+  [227, 89, 51],
+  [249, 140, 10],
+  [249, 201, 50],
+  [252, 255, 164],
+];
+
+/**
+ * @param {string} map
+ * @param {number} value 0 to 1
+ */
+export function colourAt(map, value) {
+  const [r = 0, g = 0, b = 0] = channels(map, value).map((channel) => Math.round(channel));
+  return `rgb(${r}, ${g}, ${b})`;
+}
+
+/** @param {string} map @param {number} value */
+function channels(map, value) {
+  if (map === "inverse_grey") return [255 - 255 * value, 255 - 255 * value, 255 - 255 * value];
+  if (map === "hot") return [ramp(value, 0, 0.365), ramp(value, 0.365, 0.746), ramp(value, 0.746, 1)];
+  const place = value * (INFERNO.length - 1);
+  const low = Math.min(Math.floor(place), INFERNO.length - 2);
+  const from = INFERNO[low] ?? [];
+  const to = INFERNO[low + 1] ?? [];
+  return from.map((channel, k) => channel + ((to[k] ?? channel) - channel) * (place - low));
+}
+
+/** @param {number} value @param {number} from @param {number} to */
+function ramp(value, from, to) {
+  return 255 * Math.min(Math.max((value - from) / (to - from), 0), 1);
+}
