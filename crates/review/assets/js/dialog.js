@@ -24,6 +24,8 @@ export function openDialog(title, content, how = {}) {
   });
   document.body.append(dialog);
   dialog.showModal();
+  const first = dialog.querySelector(".dialog-body :is(input, textarea, select), .dialog-actions .primary");
+  if (first instanceof HTMLElement) first.focus();
   return dialog;
 }
 

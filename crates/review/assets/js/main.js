@@ -28,7 +28,7 @@ function route() {
   delete document.documentElement.dataset.ready;
   view.replaceChildren();
   const study = /^\/study\/(.+)$/.exec(path);
-  if (study?.[1]) showStudy(view, decodeURIComponent(study[1]), session, page.signal);
+  if (study?.[1]) showStudy(view, decodeURIComponent(study[1]), page.signal);
   else showWorklist(view, new URLSearchParams(query), session, page.signal);
 }
 
@@ -40,7 +40,10 @@ async function start() {
     return;
   }
   proposeReviewer(session.user);
-  window.addEventListener("hashchange", route);
+  window.addEventListener("hashchange", () => {
+    route();
+    document.getElementById("view")?.focus({ preventScroll: true });
+  });
   route();
 }
 

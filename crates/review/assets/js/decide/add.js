@@ -20,7 +20,7 @@ export class AddForm extends DecisionForm {
     /** @type {PointTool|null} */
     this.tool = null;
     if (place.table) {
-      this.tool = new PointTool(place.table, { name: "add", hint: "Add a lesion: click the uptake. Esc ends.", count: 1, changed: () => this.pointChanged() });
+      this.tool = new PointTool(place.table, { name: "add", hint: "Click the uptake. Esc ends.", count: 1, changed: () => this.pointChanged() });
     }
     this.pointChanged();
   }

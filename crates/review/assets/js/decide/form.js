@@ -44,7 +44,7 @@ export class DecisionForm {
     this.element = h(
       "form",
       { class: "decision-form", "aria-labelledby": id, noValidate: true, data: { form: kind }, on: { submit: (/** @type {Event} */ event) => this.submit(event) } },
-      h("h4", { id }, title),
+      h("h3", { id }, title),
       this.fields,
       this.previewLine,
       this.problem,

@@ -18,7 +18,7 @@ export class SplitForm extends DecisionForm {
     /** @type {PointTool|null} */
     this.tool = null;
     if (place.table) {
-      this.tool = new PointTool(place.table, { name: "split", hint: "Split: click a point in each of the two parts. Esc ends.", count: 2, changed: () => this.seedsChanged() });
+      this.tool = new PointTool(place.table, { name: "split", hint: "Click a point in each part. Esc ends.", count: 2, changed: () => this.seedsChanged() });
     }
     this.seedsChanged();
   }

@@ -64,7 +64,7 @@ export class FindingCard {
     const standing = standings(this.desk)(lesion.id);
     const station = lesion.station ?? lesion.bed_site;
     const classes = [words(lesion.region), station ? words(station).toLowerCase() : null].filter(Boolean).join(" · ");
-    refill(this.head, h("h3", {}, h("span", { class: `badge region-${lesion.region}` }, lesion.id), lesion.site), h("p", {}, classes, " · ", h("b", {}, lesion.mi_tnm), " · ", h("span", { class: `standing-${standing}` }, STANDING_TEXT[standing])));
+    refill(this.head, h("h2", {}, h("span", { class: `badge region-${lesion.region}` }, lesion.id), lesion.site), h("p", {}, classes, " · ", h("b", {}, lesion.mi_tnm), " · ", h("span", { class: `standing-${standing}` }, STANDING_TEXT[standing])));
     const isAccepted = standing === "accepted";
     const accept = button("Accept", () => this.accept(), { class: isAccepted ? "accepted" : "", disabled: !this.desk.isOpen || isAccepted, title: "Accept (a)", data: { focus: "act-accept", action: "accept" } });
     const others = ["reject", "reclassify", "delineate", "brush", "margins", "dose", "merge", "split", "add"];
@@ -75,7 +75,7 @@ export class FindingCard {
   /** @param {import("../types.js").Excluded} excluded */
   fillExcluded(excluded) {
     const certainty = `${words(excluded.certainty).toLowerCase()}, confidence ${percent(excluded.confidence)}`;
-    refill(this.head, h("h3", {}, h("span", { class: "badge region-excluded" }, excluded.id), words(excluded.reason)), h("p", {}, "Excluded · ", certainty));
+    refill(this.head, h("h2", {}, h("span", { class: "badge region-excluded" }, excluded.id), words(excluded.reason)), h("p", {}, "Excluded · ", certainty));
     refill(this.actions, this.actionButton("restore"), this.actionButton("add"));
     refill(this.body, measuresOf(excluded, null), evidence("Evidence", excluded.evidence));
   }
@@ -105,10 +105,12 @@ export class FindingCard {
     const form = FORMS[kind];
     if (!form || !fits || !this.desk.isOpen) return;
     this.closeForm();
+    this.element.classList.add("has-form");
     this.form = form.make({ desk: this.desk, table: this.table(), finding: this.finding ?? 0, close: () => this.closeForm() });
     refill(this.place, this.form.element);
     this.fill();
     this.form.begin();
+    this.place.scrollIntoView({ block: "nearest" });
   }
 
   closeForm() {
@@ -116,6 +118,7 @@ export class FindingCard {
     if (!form) return;
     const hadFocus = this.place.contains(document.activeElement);
     this.form = null;
+    this.element.classList.remove("has-form");
     form.end();
     refill(this.place);
     this.fill();
@@ -157,7 +160,7 @@ function measuresOf(measures, lesion) {
     rows.push(["Confidence", percent(lesion.confidence)]);
   }
   rows.push(["Maximum at", measures.max_mm.map((mm) => number(mm)).join("  "), "LPS, mm"]);
-  const items = rows.map(([name, value, note]) => h("div", {}, h("dt", {}, name), h("dd", { title: note || null }, value)));
+  const items = rows.map(([name, value, note]) => h("div", { class: value.length > 16 ? "wide" : "" }, h("dt", {}, name), h("dd", { title: note || null }, value)));
   const rule = `Outline: ${measures.delineation}${range ? `; ${millilitres(range[0])} to ${millilitres(range[1])} mL by other rules` : ""}`;
   return [h("dl", { class: "measures" }, items), h("p", { class: "quiet rule-text" }, rule)];
 }
@@ -170,7 +173,7 @@ function quantityMl(ml) {
 /** @param {string} title @param {string[]} sentences */
 function evidence(title, sentences) {
   if (sentences.length === 0) return null;
-  return h("section", {}, h("h4", {}, title), h("ul", { class: "evidence" }, sentences.map((sentence) => h("li", {}, sentence))));
+  return h("section", {}, h("h3", {}, title), h("ul", { class: "evidence" }, sentences.map((sentence) => h("li", {}, sentence))));
 }
 
 /** What else it may be. @param {import("../types.js").Lesion} lesion */

@@ -52,15 +52,14 @@ export class FindingList {
   /** @param {import("../types.js").Lesion[]} lesions @param {(finding: number) => import("./standing.js").Standing} standing */
   lesionTable(lesions, standing) {
     if (lesions.length === 0) return h("p", { class: "quiet pad" }, "No focus is taken for disease.");
-    const heads = [["#", ""], ["Site", ""], ["miTNM", ""], ["SUVmax", "numeric"], ["Peak", "numeric"], ["mL", "numeric"], ["Score", "numeric"], ["Conf.", "numeric"]];
+    const heads = [["#", ""], ["Site", ""], ["miTNM", ""], ["SUVmax/peak", "numeric"], ["mL", "numeric"], ["Score", "numeric"], ["Conf.", "numeric"]];
     const rows = lesions.map((lesion) => {
       const state = standing(lesion.id);
-      const mark = h("span", { class: `standing standing-${state}`, title: STANDING_TEXT[state] }, STANDING_MARK[state], h("span", { class: "visually-hidden" }, STANDING_MARK[state] ? STANDING_TEXT[state] : ""));
+      const mark = STANDING_MARK[state] ? h("span", { class: `standing standing-${state}`, title: STANDING_TEXT[state], role: "img", "aria-label": STANDING_TEXT[state] }, STANDING_MARK[state]) : null;
       return this.row(lesion.id, `region-${lesion.region}`, [
         h("td", { class: "site" }, this.chooser(lesion.id, lesion.site), mark),
         h("td", { class: "stage" }, lesion.mi_tnm),
-        cell(number(lesion.suv_max)),
-        cell(number(lesion.suv_peak)),
+        h("td", { class: "numeric" }, h("b", {}, number(lesion.suv_max)), ` / ${number(lesion.suv_peak)}`),
         cell(millilitres(lesion.volume_ml)),
         cell(lesion.psma_score ?? ABSENT),
         cell(percent(lesion.confidence)),
@@ -134,7 +133,7 @@ export class FindingList {
 
 /** @param {string} title @param {string} count @param {HTMLElement} content */
 function section(title, count, content) {
-  return h("section", { "aria-label": title }, h("h3", { class: "list-title" }, title, h("span", {}, count)), content);
+  return h("section", { "aria-label": title }, h("h2", { class: "list-title" }, title, h("span", {}, count)), content);
 }
 
 /** @param {string} name @param {string[][]} heads @param {HTMLElement[]} rows */

@@ -30,6 +30,7 @@ export class PlanPanel {
       section("Recommendation", recommendation(report)),
       section("Targets", isPlanning ? h("p", { class: "quiet" }, "The volumes are being drawn …") : null, this.targets(report.targets)),
       report.isotoxic ? section("Limits of organs", isotoxic(report.isotoxic)) : null,
+      h("p", {}, h("a", { href: this.desk.api.file("report.html"), target: "_blank", rel: "noopener" }, "Report of the suggestion")),
       h("p", { class: "quiet disclaimer" }, report.disclaimer),
     );
   }
@@ -64,7 +65,7 @@ export class PlanPanel {
 
 /** @param {string} title @param {...any} content */
 function section(title, ...content) {
-  return h("section", { "aria-label": title }, h("h3", {}, title), ...content);
+  return h("section", { "aria-label": title }, h("h2", {}, title), ...content);
 }
 
 /** @param {string[]} texts @param {string} kind */
@@ -88,8 +89,8 @@ function recommendation(report) {
   return [
     h("div", { class: "chips" }, intensification(report)),
     sentences(rationale, "evidence"),
-    whole.length > 0 ? [h("h4", {}, "Whole volumes"), sentences(whole, "evidence")] : null,
-    cautions.length > 0 ? [h("h4", {}, "Cautions"), sentences(cautions, "evidence caution-list")] : null,
+    whole.length > 0 ? [h("h3", {}, "Whole volumes"), sentences(whole, "evidence")] : null,
+    cautions.length > 0 ? [h("h3", {}, "Cautions"), sentences(cautions, "evidence caution-list")] : null,
   ].flat();
 }
 

@@ -67,6 +67,13 @@ export class Desk {
   async start() {
     this.study.set(await this.api.study(windowId, this.until));
     this.redrawn.set(null);
+    window.addEventListener(
+      "beforeunload",
+      (event) => {
+        if (this.saving.value.kind === "saving") event.preventDefault();
+      },
+      { signal: this.until },
+    );
     this.follow();
   }
 
@@ -136,7 +143,7 @@ export class Desk {
     if (this.conflict.value?.revision === state.revision) return;
     const last = state.decisions.at(-1);
     const text = last ? `${last.who} changed this study: ${last.sentence}.` : "This study was changed elsewhere.";
-    this.conflict.set({ others: state.others, revision: state.revision, text, remedy: "Load the newest state to go on." });
+    this.conflict.set({ others: state.others, revision: state.revision, text, remedy: "Nothing was overwritten." });
   }
 
   /**
@@ -173,7 +180,8 @@ export class Desk {
   async send(action, body) {
     if (!(await hasReviewer())) return false;
     const study = this.study.value;
-    if (!study || this.saving.value.kind === "saving") return false;
+    const before = this.saving.value;
+    if (!study || before.kind === "saving") return false;
     this.saving.set({ kind: "saving" });
     const sent = { window: windowId, who: reviewer.value, base_revision: study.revision, ...body };
     try {
@@ -181,7 +189,7 @@ export class Desk {
       await this.accept(answer);
       return true;
     } catch (error) {
-      this.refused(error);
+      this.refused(error, before);
       if (error instanceof ApiError && error.status === 409) return false;
       throw error;
     }
@@ -210,8 +218,17 @@ export class Desk {
     this.redrawn.set(null);
   }
 
-  /** @param {unknown} error */
-  refused(error) {
+  /**
+   * A form shows by itself why a decision is impossible; that something is not saved is said where
+   * it could be taken for saved.
+   * @param {unknown} error
+   * @param {Saving} before
+   */
+  refused(error, before) {
+    if (error instanceof ApiError && error.status === 422) {
+      this.saving.set(before);
+      return;
+    }
     if (error instanceof ApiError && error.status === 409) {
       this.saving.set({ kind: "unsaved" });
       const { others = [], revision = 0 } = error.body ?? {};
@@ -240,6 +257,7 @@ export class Desk {
    */
   async sign(name, comment) {
     const base = this.study.value?.revision ?? 0;
+    const before = this.saving.value;
     this.saving.set({ kind: "saving" });
     try {
       const answer = await this.api.post("sign", { window: windowId, who: name, base_revision: base, reviewer: name, comment }, this.until);
@@ -247,7 +265,7 @@ export class Desk {
       this.study.set(await this.api.study(windowId, this.until));
       return answer.signature;
     } catch (error) {
-      this.refused(error);
+      this.refused(error, before);
       throw error;
     }
   }

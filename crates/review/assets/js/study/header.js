@@ -27,6 +27,8 @@ export function studyHeader(desk, actions) {
     fillSaved(saved, desk);
     const busy = desk.saving.value.kind === "saving" || !desk.isOpen;
     undo.disabled = busy || !desk.study.value?.can_undo;
+    const last = desk.decisions.at(-1);
+    undo.title = last ? `Undo: ${last.sentence} (Ctrl+Z)` : "Undo (Ctrl+Z)";
     redo.disabled = busy || !desk.study.value?.can_redo;
     sign.disabled = busy || desk.study.value?.state !== "ready";
     sign.title = desk.study.value?.state === "planning" ? "The volumes are being drawn" : "Approve and export";

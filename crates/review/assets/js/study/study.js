@@ -24,11 +24,10 @@ import { Viewer } from "../view/viewer.js";
 /**
  * @param {HTMLElement} view
  * @param {string} folder
- * @param {import("../types.js").Session} session
  * @param {AbortSignal} until
  */
-export function showStudy(view, folder, session, until) {
-  const page = new StudyPage(folder, session, until);
+export function showStudy(view, folder, until) {
+  const page = new StudyPage(folder, until);
   view.append(...page.parts);
   page.start();
 }
@@ -36,15 +35,18 @@ export function showStudy(view, folder, session, until) {
 class StudyPage {
   /**
    * @param {string} folder
-   * @param {import("../types.js").Session} session
    * @param {AbortSignal} until
    */
-  constructor(folder, session, until) {
+  constructor(folder, until) {
     this.until = until;
     this.desk = new Desk(folder, until);
     this.keys = new Shortcuts(until);
     /** @type {Viewer|null} */
     this.viewer = null;
+    /** Where the cross-hair was sent by choosing a finding. @type {import("../types.js").Lps|null} */
+    this.chosenAt = null;
+    /** @type {Set<number>} */
+    this.known = new Set();
     const table = () => this.viewer?.table ?? null;
     const choose = (/** @type {number} */ finding) => this.choose(finding);
     this.list = new FindingList(this.desk, { choose, restore: (finding) => this.restore(finding) });
@@ -58,17 +60,15 @@ class StudyPage {
       ["trail", "Trail", this.trail.element],
     ]);
     this.place = h("div", { class: "viewer-place" }, h("p", { class: "viewer-wait" }, "Loading the images …"));
-    this.parts = this.layout(session);
+    this.parts = this.layout();
     this.listen();
   }
 
-  /** @param {import("../types.js").Session} session */
-  layout(session) {
+  layout() {
     const header = studyHeader(this.desk, { sign: () => this.sign(), help: () => this.keys.help() });
     const main = h("main", { class: "viewer-main", "aria-label": "Pictures" }, this.place);
     const panel = h("aside", { class: "panel", "aria-label": "Findings and plan" }, this.glance, this.tabs.element);
-    const foot = h("p", { class: "visually-hidden" }, session.disclaimer);
-    return [header, banners(this.desk), h("div", { class: "study-layout" }, main, panel), foot];
+    return [header, banners(this.desk), h("div", { class: "study-layout" }, main, panel)];
   }
 
   listen() {
@@ -98,6 +98,7 @@ class StudyPage {
     this.card.fill();
     this.plan.fill();
     this.trail.fill();
+    this.followFindings();
     this.tabs.count("findings", report ? report.lesions.length : 0);
     this.tabs.count("plan", report ? report.warnings.length : 0, "warnings");
     this.tabs.count("trail", study.decisions.length);
@@ -123,10 +124,7 @@ class StudyPage {
     this.viewer = viewer;
     refill(this.place, viewer.element);
     viewer.table.outlinesChanged(this.desk.report?.targets ?? []);
-    viewer.table.under.listen((finding) => {
-      this.list.under = finding;
-      this.list.mark();
-    }, this.until);
+    viewer.table.under.listen((finding) => this.crosshairIn(finding), this.until);
     this.plan.fill();
     viewer.ready.then(() => {
       if (!this.until.aborted) document.documentElement.dataset.ready = "study";
@@ -147,6 +145,33 @@ class StudyPage {
     document.documentElement.dataset.ready = "study";
   }
 
+  /** A finding that the cross-hair was moved into is selected, unless one is being worked on. @param {number|null} finding */
+  crosshairIn(finding) {
+    this.list.under = finding;
+    this.list.mark();
+    const table = this.viewer?.table;
+    const wasChosen = table?.crosshair.value === this.chosenAt;
+    if (!table || finding === null || wasChosen || this.card.form || table.tool.value) return;
+    this.card.select(finding);
+    this.list.select(finding);
+    table.selected.set(finding);
+  }
+
+  /** A finding that a decision made is selected; one that is gone is no longer. */
+  followFindings() {
+    const order = this.list.order();
+    const fresh = order.filter((finding) => !this.known.has(finding));
+    const isOwn = this.known.size > 0 && this.desk.saving.value.kind === "saved";
+    this.known = new Set(order);
+    if (isOwn && fresh[0] !== undefined) {
+      this.choose(fresh[0]);
+    } else if (this.list.selected !== null && !this.known.has(this.list.selected)) {
+      this.card.select(null);
+      this.list.select(null);
+      this.viewer?.table.selected.set(null);
+    }
+  }
+
   /** Selects a finding: list, card and pictures show it. @param {number} finding */
   choose(finding) {
     const report = this.desk.report;
@@ -159,6 +184,7 @@ class StudyPage {
     if (!table) return;
     table.selected.set(finding);
     table.moveTo(found.max_mm);
+    this.chosenAt = table.crosshair.value;
   }
 
   /** Selects the next or the previous finding. @param {number} by */

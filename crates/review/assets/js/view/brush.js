@@ -40,7 +40,7 @@ export class BrushTool {
   }
 
   get hint() {
-    return this.mode === "add" ? "Brush: paint what belongs to the finding. Esc lays the brush down." : "Eraser: paint over what does not belong to the finding. Esc lays it down.";
+    return this.mode === "add" ? "Paint what belongs to it. Esc ends." : "Paint over what does not belong to it. Esc ends.";
   }
 
   /** @param {import("./viewport.js").Viewport} view @param {Point} point */

@@ -9,6 +9,7 @@ export const COLOUR_MAPS = [
   ["hot", "Hot"],
   ["inverse_grey", "Inverse grey"],
   ["inferno", "Inferno"],
+  ["viridis", "Viridis"],
 ];
 
 /** Inferno of matplotlib (CC0) at nine equal steps. */
@@ -33,14 +34,28 @@ export function colourAt(map, value) {
   return `rgb(${r}, ${g}, ${b})`;
 }
 
+/** Viridis of the same. */
+const VIRIDIS = [
+  [68, 1, 84],
+  [71, 44, 122],
+  [59, 81, 139],
+  [44, 113, 142],
+  [33, 144, 141],
+  [39, 173, 129],
+  [92, 200, 99],
+  [170, 220, 50],
+  [253, 231, 37],
+];
+
 /** @param {string} map @param {number} value */
 function channels(map, value) {
   if (map === "inverse_grey") return [255 - 255 * value, 255 - 255 * value, 255 - 255 * value];
-  if (map === "hot") return [ramp(value, 0, 0.365), ramp(value, 0.365, 0.746), ramp(value, 0.746, 1)];
-  const place = value * (INFERNO.length - 1);
-  const low = Math.min(Math.floor(place), INFERNO.length - 2);
-  const from = INFERNO[low] ?? [];
-  const to = INFERNO[low + 1] ?? [];
+  if (map === "hot") return [ramp(value, 0, 1 / 3), ramp(value, 1 / 3, 2 / 3), ramp(value, 2 / 3, 1)];
+  const steps = map === "viridis" ? VIRIDIS : INFERNO;
+  const place = value * (steps.length - 1);
+  const low = Math.min(Math.floor(place), steps.length - 2);
+  const from = steps[low] ?? [];
+  const to = steps[low + 1] ?? [];
   return from.map((channel, k) => channel + ((to[k] ?? channel) - channel) * (place - low));
 }
 

@@ -25,7 +25,7 @@ export class MeasureTool {
   constructor(table) {
     this.table = table;
     this.name = "measure";
-    this.hint = "Distance: click both ends, or drag from one to the other. Delete removes all distances.";
+    this.hint = "Click both ends of the distance. Del removes all.";
     this.cursor = "crosshair";
     /** @type {Distance[]} */
     this.distances = [];

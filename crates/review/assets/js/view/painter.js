@@ -113,7 +113,9 @@ export function paintCrosshair({ context, width, height, toPixel }, point) {
     context.moveTo(x0 ?? 0, y0 ?? 0);
     context.lineTo(x1 ?? 0, y1 ?? 0);
   }
-  outline(context, "rgba(120, 200, 255, 0.75)", 1);
+  context.strokeStyle = "rgba(124, 196, 255, 0.7)";
+  context.lineWidth = 1;
+  context.stroke();
 }
 
 /**

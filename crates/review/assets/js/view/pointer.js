@@ -6,8 +6,14 @@
 
 import { NORMAL, lpsOf, screenOf } from "./geometry.js";
 
-/** Wheel travel of one slice, pixels: a notch is about 100, a touch pad sends many small ones. */
-const WHEEL_PER_SLICE = 40;
+/** A wheel event of so many pixels or more is a notch of a mouse: one slice. */
+const NOTCH_PIXELS = 50;
+
+/** Travel of one slice on a touch pad, which sends many small events, pixels. */
+const PAD_PIXELS = 30;
+
+/** Height of a line where a browser counts lines, pixels. */
+const LINE_PIXELS = 40;
 
 /** Slices that a single wheel event moves at most. */
 const MOST_SLICES = 3;
@@ -34,15 +40,16 @@ function wheelOf(view) {
   let travel = 0;
   return (event) => {
     event.preventDefault();
-    const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * WHEEL_PER_SLICE : event.deltaY;
+    const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE_PIXELS : event.deltaY;
     if (event.ctrlKey) {
       view.zoom(Math.exp(-pixels / 400), pointOf(view, event));
       return;
     }
-    travel += pixels;
-    const steps = Math.trunc(travel / WHEEL_PER_SLICE);
+    const isNotch = Math.abs(pixels) >= NOTCH_PIXELS;
+    travel = isNotch ? 0 : travel + pixels;
+    const steps = isNotch ? Math.sign(pixels) * Math.max(Math.round(Math.abs(pixels) / 120), 1) : Math.trunc(travel / PAD_PIXELS);
     if (steps === 0) return;
-    travel = 0;
+    travel -= isNotch ? 0 : steps * PAD_PIXELS;
     const bounded = Math.min(Math.max(steps, -MOST_SLICES), MOST_SLICES);
     // Turning the wheel down goes towards the feet, to the back, and to the patient's right.
     view.table.scroll(view.plane, view.plane === "coronal" ? bounded : -bounded);

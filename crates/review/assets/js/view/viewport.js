@@ -41,12 +41,14 @@ export class Viewport {
     this.isFitted = true;
     this.isPaintDue = false;
     this.paintedKey = "";
-    /** @type {(() => void)|null} */
-    this.first = null;
-    /** Fulfilled with the first picture. @type {Promise<void>} */
-    this.ready = new Promise((resolve) => {
-      this.first = resolve;
-    });
+    this.hasPicture = () => {};
+    this.hasOutlines = () => {};
+    const first = [
+      new Promise((/** @type {(value: void) => void} */ resolve) => (this.hasPicture = resolve)),
+      new Promise((/** @type {(value: void) => void} */ resolve) => (this.hasOutlines = resolve)),
+    ];
+    /** Fulfilled when the first picture is painted and its outlines are there. */
+    this.ready = Promise.all(first);
     this.canvas = h("canvas", { class: "view-canvas", tabIndex: 0, role: "application", "aria-roledescription": "slice view", data: { view: plane, drawn: "0" } });
     const context = this.canvas.getContext("2d", { alpha: false });
     if (!context) throw new Error("this browser draws no canvas");
@@ -66,10 +68,11 @@ export class Viewport {
       load: async (/** @type {{key: string, at: number, epoch: number}} */ { at, epoch }, signal) => ({ at, epoch, outlines: (await table.api.outlines(plane, at, signal)).outlines }),
       arrived: (_, found) => {
         this.outlines = found;
+        this.hasOutlines();
         this.tellUnder();
         this.invalidate();
       },
-      failed: () => this.invalidate(),
+      failed: () => this.hasOutlines(),
       cache: new BoundedCache(REMEMBERED_OUTLINES, () => 1),
       until: table.until,
     });
@@ -94,9 +97,10 @@ export class Viewport {
   /** The canvas takes the size of its place, in pixels of the device. */
   resized() {
     const { clientWidth, clientHeight } = this.canvas;
-    if (clientWidth === 0 || clientHeight === 0) return;
     this.width = clientWidth;
     this.height = clientHeight;
+    // Nothing is asked for while another view is enlarged.
+    if (clientWidth === 0 || clientHeight === 0) return;
     this.canvas.width = Math.round(clientWidth * devicePixelRatio);
     this.canvas.height = Math.round(clientHeight * devicePixelRatio);
     if (this.isFitted) this.fit();
@@ -159,7 +163,7 @@ export class Viewport {
 
   /** Asks for the picture and the outlines of what is shown, and paints what is there. */
   refresh() {
-    if (this.width === 0) return;
+    if (this.width === 0 || this.height === 0) return;
     const at = this.table.at(this.plane);
     if (this.slices.shown && at !== this.slices.shown.at) this.slices.direction = at > this.slices.shown.at ? 1 : -1;
     const [left, top] = this.toScreen(0, 0);
@@ -197,6 +201,7 @@ export class Viewport {
 
   paint() {
     const { context, width, height } = this;
+    if (width === 0 || height === 0) return;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.fillStyle = "#000";
     context.fillRect(0, 0, width, height);
@@ -259,8 +264,7 @@ export class Viewport {
     this.drawn += 1;
     this.canvas.dataset.drawn = String(this.drawn);
     this.canvas.dataset.at = String(this.slices.shown?.at ?? "");
-    this.first?.();
-    this.first = null;
+    this.hasPicture();
   }
 
   describe() {

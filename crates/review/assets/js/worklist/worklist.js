@@ -12,6 +12,9 @@ import { facetGroups } from "./facets.js";
 import { WorklistQuery } from "./query.js";
 import { tableHead, tableRow } from "./table.js";
 
+/** The study that was opened last: coming back, its row has the focus. */
+let opened = "";
+
 /** Typing pauses so long before the list is asked for, ms. */
 const TYPING_MS = 150;
 
@@ -50,6 +53,10 @@ class Worklist {
     this.table = h("table", { class: "worklist" }, h("caption", { class: "visually-hidden" }, "Studies"), this.head, this.body);
     this.parts = this.layout(session);
     this.bindKeys();
+    until.addEventListener("abort", () => {
+      const folder = /^#\/study\/(.+)$/.exec(location.hash)?.[1];
+      if (folder) opened = decodeURIComponent(folder);
+    });
   }
 
   /** @param {import("../types.js").Session} session */
@@ -144,7 +151,16 @@ class Worklist {
     this.showCount(list);
     this.showEmpty(list);
     this.table.removeAttribute("aria-busy");
+    this.focusOpened();
     document.documentElement.dataset.ready = "worklist";
+  }
+
+  focusOpened() {
+    const row = opened ? this.body.querySelector(`tr[data-folder="${CSS.escape(opened)}"]`) : null;
+    opened = "";
+    const link = row?.querySelector("a");
+    link?.focus();
+    row?.scrollIntoView({ block: "center" });
   }
 
   /** @param {import("../types.js").Worklist} list */
