@@ -117,11 +117,17 @@ export class DecisionForm {
   followPreview() {
     const table = this.place.table;
     if (!table) return;
-    table.crosshair.listen(() => this.previewSoon(), this.ended.signal);
+    table.crosshair.listen(() => this.previewLater(), this.ended.signal);
     this.previewSoon();
   }
 
+  /** The fields changed: what was said of them is no longer true. */
   previewSoon() {
+    this.tell("");
+    this.previewLater();
+  }
+
+  previewLater() {
     clearTimeout(this.previewTimer);
     this.previewTimer = window.setTimeout(() => this.preview(), PREVIEW_MS);
   }
@@ -137,12 +143,10 @@ export class DecisionForm {
       const preview = await this.desk.preview(drafted.decision, planes, AbortSignal.any([this.previewing.signal, this.ended.signal]));
       table.preview.set(preview.planes ?? []);
       refill(this.previewLine, previewText(preview, this.desk.report));
-      this.tell("");
     } catch (error) {
       if (isAborted(error)) return;
       table.preview.set([]);
-      refill(this.previewLine);
-      this.tell(textOf(error));
+      refill(this.previewLine, h("p", { class: "form-problem" }, textOf(error)));
     }
   }
 }

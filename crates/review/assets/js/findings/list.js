@@ -56,8 +56,8 @@ export class FindingList {
     const rows = lesions.map((lesion) => {
       const state = standing(lesion.id);
       const mark = STANDING_MARK[state] ? h("span", { class: `standing standing-${state}`, title: STANDING_TEXT[state], role: "img", "aria-label": STANDING_TEXT[state] }, STANDING_MARK[state]) : null;
-      return this.row(lesion.id, `region-${lesion.region}`, [
-        h("td", { class: "site" }, this.chooser(lesion.id, lesion.site), mark),
+      return this.row(lesion.id, `region-${lesion.region}`, mark, [
+        h("td", { class: "site" }, this.chooser(lesion.id, lesion.site)),
         h("td", { class: "stage" }, lesion.mi_tnm),
         h("td", { class: "numeric" }, h("b", {}, number(lesion.suv_max)), ` / ${number(lesion.suv_peak)}`),
         cell(millilitres(lesion.volume_ml)),
@@ -75,7 +75,7 @@ export class FindingList {
     const rows = excluded.map((finding) => {
       const restore = button("Restore", () => this.actions.restore(finding.id), { class: "small", "aria-label": `Restore finding ${finding.id}`, disabled: !this.desk.isOpen, data: { focus: `restore-${finding.id}` } });
       const likely = finding.certainty === "likely" ? h("span", { class: "tag", title: "to be confirmed by a reader" }, "likely") : null;
-      return this.row(finding.id, "region-excluded", [
+      return this.row(finding.id, "region-excluded", null, [
         h("td", { class: "site" }, this.chooser(finding.id, words(finding.reason)), likely),
         cell(number(finding.suv_max)),
         cell(millilitres(finding.volume_ml)),
@@ -85,12 +85,12 @@ export class FindingList {
     return table("excluded", heads, rows);
   }
 
-  /** @param {number} finding @param {string} region @param {HTMLElement[]} cells */
-  row(finding, region, cells) {
+  /** @param {number} finding @param {string} region @param {HTMLElement|null} mark @param {HTMLElement[]} cells */
+  row(finding, region, mark, cells) {
     const choose = (/** @type {Event} */ event) => {
       if (!(event.target instanceof HTMLButtonElement)) this.actions.choose(finding);
     };
-    return h("tr", { class: region, data: { finding: String(finding) }, on: { click: choose } }, h("td", { class: "number" }, h("span", { class: "badge" }, finding)), cells);
+    return h("tr", { class: region, data: { finding: String(finding) }, on: { click: choose } }, h("td", { class: "number" }, h("span", { class: "badge" }, finding), mark), cells);
   }
 
   /** @param {number} finding @param {string} text */

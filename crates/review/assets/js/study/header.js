@@ -74,8 +74,8 @@ function fillMark(box, desk) {
     refill(box, h("span", { class: "mark mark-signed", title: dateTime(at) }, `Signed by ${who}, ${moment(at)}`));
     return;
   }
-  const note = study?.signature ? h("span", { class: "mark-note" }, `changed since ${study.signature.reviewer} signed`) : null;
-  refill(box, h("span", { class: "mark mark-suggestion" }, "SUGGESTION – NOT APPROVED"), note);
+  const since = study?.signature ? `Changed since ${study.signature.reviewer} signed, ${dateTime(study.signature.at)}` : null;
+  refill(box, h("span", { class: "mark mark-suggestion", title: since }, "SUGGESTION – NOT APPROVED"));
 }
 
 /** @param {HTMLElement} box @param {import("./desk.js").Desk} desk */

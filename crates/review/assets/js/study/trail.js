@@ -27,7 +27,7 @@ export class TrailPanel {
     );
     refill(
       this.element,
-      study?.signature ? h("p", { class: "signed-line" }, `Signed by ${study.signature.reviewer}, ${dateTime(study.signature.at)}`) : null,
+      study?.signature ? h("p", { class: "signed-line" }, `Signed by ${study.signature.reviewer}, ${dateTime(study.signature.at)}${study.status === "signed" ? "" : "; changed since"}`) : null,
       rows.length > 0 ? h("ol", { class: "trail-list", reversed: true }, rows) : h("p", { class: "quiet" }, "Nothing was decided yet. Every decision is listed here with who took it and when; nothing is ever deleted."),
     );
   }
