@@ -207,9 +207,10 @@ export class Desk {
     if (!before) return;
     // Taken over at once: what is polled meanwhile must not look like somebody else's decision.
     this.study.set({ ...before, revision: answer.revision, current: answer.current });
-    const state = await this.api.state(windowId, null, this.until);
+    const state = await this.api.state(windowId, null, this.until).catch(() => null);
     const study = this.study.value;
-    if (!study) return;
+    // The decision is saved all the same; what else is new comes with the next poll.
+    if (!study || !state) return;
     if (state.revision !== answer.revision) {
       this.overtaken(state);
       return;

@@ -57,11 +57,18 @@ export class LightTable {
     this.pointer = new Signal(/** @type {Lps|null} */ (null));
     /** The view that fills the place of all. */
     this.enlarged = new Signal(/** @type {string|null} */ (null));
-    this.showsCrosshair = true;
+    /** The plane that was scrolled last; null when the cross-hair was moved otherwise. */
+    this.scrolled = /** @type {Plane|null} */ (null);
   }
 
   /** @param {Lps} lps */
   moveTo(lps) {
+    this.scrolled = null;
+    this.place(lps);
+  }
+
+  /** @param {Lps} lps */
+  place(lps) {
     this.crosshair.set(inside(lps, this.scene.bounds_mm));
   }
 
@@ -74,7 +81,8 @@ export class LightTable {
   scroll(plane, steps) {
     const next = /** @type {Lps} */ ([...this.crosshair.value]);
     next[NORMAL[plane]] = (next[NORMAL[plane]] ?? 0) + steps * sliceStep(plane, this.scene);
-    this.moveTo(next);
+    this.scrolled = plane;
+    this.place(next);
   }
 
   /** Takes a tool into the hand; null is the cross-hair. @param {Tool|null} tool */

@@ -168,11 +168,17 @@ export class Viewport {
     if (this.slices.shown && at !== this.slices.shown.at) this.slices.direction = at > this.slices.shown.at ? 1 : -1;
     const [left, top] = this.toScreen(0, 0);
     const [right, bottom] = this.toScreen(this.width, this.height);
-    this.slices.want({ left, top, right, bottom }, this.mmPerPixel / devicePixelRatio, at, true);
-    const step = sliceStep(this.plane, this.table.scene) * this.slices.direction;
-    const ahead = Array.from({ length: OUTLINES_AHEAD }, (_, k) => this.wantedOutlines(at + (k + 1) * step));
-    this.outlineLoader.want(this.wantedOutlines(at), ahead.filter((wanted) => wanted.at >= this.extent.low && wanted.at <= this.extent.high));
+    const isScrolled = this.table.scrolled === this.plane;
+    this.slices.want({ left, top, right, bottom }, this.mmPerPixel / devicePixelRatio, at, isScrolled);
+    this.outlineLoader.want(this.wantedOutlines(at), isScrolled ? this.outlinesAhead(at) : []);
     this.invalidate();
+  }
+
+  /** @param {number} at */
+  outlinesAhead(at) {
+    const step = sliceStep(this.plane, this.table.scene) * this.slices.direction;
+    const ahead = Array.from({ length: OUTLINES_AHEAD }, (_, k) => at + (k + 1) * step);
+    return ahead.filter((next) => next >= this.extent.low && next <= this.extent.high).map((next) => this.wantedOutlines(next));
   }
 
   /** @param {number} at */
@@ -214,7 +220,7 @@ export class Viewport {
     this.paintPicture(picture);
     const sheet = this.sheet();
     this.paintOutlines(sheet, picture.at);
-    if (this.table.showsCrosshair) paintCrosshair(sheet, screenOf(this.plane, this.table.crosshair.value));
+    paintCrosshair(sheet, screenOf(this.plane, this.table.crosshair.value));
     this.table.tool.value?.paint(this, sheet);
     this.paintMarks(sheet, picture.at);
     if (picture.key !== this.paintedKey) this.count(picture.key);
