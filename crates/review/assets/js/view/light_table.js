@@ -123,6 +123,9 @@ export class LightTable {
 
 /** @returns {import("./contours.js").Visibility} */
 function startVisibility() {
-  const groups = remembered("groups", GROUPS.map(({ group }) => group));
+  const groups = remembered(
+    "groups",
+    GROUPS.map(({ group }) => group),
+  );
   return { all: true, groups: new Set(groups), hidden: new Set() };
 }

@@ -19,7 +19,7 @@ const PIXELS_PER_FRAME = 9;
 /** Pixels around a number in which a click takes it. */
 const CLICK_PIXELS = 14;
 
-/** @typedef {{finding: number, x: number, y: number, visible: boolean}} Place */
+/** @typedef {import("../types.js").MipPlace} Place */
 /** @typedef {{bitmap: ImageBitmap, findings: Place[], width: number, height: number, key: string}} MipFrame */
 
 export class MipView {
@@ -35,11 +35,22 @@ export class MipView {
     this.isTurning = false;
     /** @type {MipFrame|null} */
     this.shown = null;
-    this.canvas = h("canvas", { class: "view-canvas", tabIndex: 0, role: "application", "aria-roledescription": "rotating projection", data: { view: "mip", drawn: "0" } });
+    this.canvas = h("canvas", {
+      class: "view-canvas",
+      tabIndex: 0,
+      role: "application",
+      "aria-roledescription": "rotating projection",
+      data: { view: "mip", drawn: "0" },
+    });
     const context = this.canvas.getContext("2d", { alpha: false });
     if (!context) throw new Error("this browser draws no canvas");
     this.context = context;
-    this.play = button("▶", () => this.turn(!this.isTurning), { class: "view-button", "aria-label": "Turn the projection", "aria-pressed": "false", title: "Turn" });
+    this.play = button("▶", () => this.turn(!this.isTurning), {
+      class: "view-button",
+      "aria-label": "Turn the projection",
+      "aria-pressed": "false",
+      title: "Turn",
+    });
     this.loader = this.makeLoader();
     this.listen();
     this.describe();
@@ -49,7 +60,10 @@ export class MipView {
     const { table } = this;
     return new NewestLoader({
       load: async (/** @type {{key: string, frame: number}} */ { key, frame }, signal) => {
-        const [bitmap, places] = await Promise.all([getPicture(key.split("#")[0] ?? key, signal), table.api.mip(frame, signal)]);
+        const [bitmap, places] = await Promise.all([
+          getPicture(key.split("#")[0] ?? key, signal),
+          table.api.mip(frame, signal),
+        ]);
         return { bitmap, findings: places.findings, width: places.width_mm, height: places.height_mm, key };
       },
       arrived: (_, frame) => {
@@ -75,7 +89,11 @@ export class MipView {
       this.isTurning = false;
     });
     canvas.addEventListener("pointerdown", (event) => this.drag(event), listening);
-    canvas.addEventListener("dblclick", () => table.enlarged.set(table.enlarged.value === "mip" ? null : "mip"), listening);
+    canvas.addEventListener(
+      "dblclick",
+      () => table.enlarged.set(table.enlarged.value === "mip" ? null : "mip"),
+      listening,
+    );
     canvas.addEventListener("keydown", (event) => this.pressKey(event), listening);
     canvas.addEventListener(
       "wheel",
@@ -106,7 +124,10 @@ export class MipView {
 
   refresh() {
     const { mip_frames: count } = this.table.scene;
-    const ahead = this.isTurning || this.drawn > 1 ? [1, 2, 3, 4, -1, -2].map((k) => this.wanted((this.frame + k + count) % count)) : [];
+    const ahead =
+      this.isTurning || this.drawn > 1
+        ? [1, 2, 3, 4, -1, -2].map((k) => this.wanted((this.frame + k + count) % count))
+        : [];
     this.loader.want(this.wanted(this.frame), ahead);
   }
 
@@ -114,7 +135,10 @@ export class MipView {
   wanted(frame) {
     const { pet } = this.table.display.values.value;
     // The fragment is not sent: it tells apart the findings of one picture before and after a decision.
-    return { key: `${this.table.api.path}/mip.png?frame=${frame}&pet=${pet.join(",")}#${this.table.epoch.value}`, frame };
+    return {
+      key: `${this.table.api.path}/mip.png?frame=${frame}&pet=${pet.join(",")}#${this.table.epoch.value}`,
+      frame,
+    };
   }
 
   /** @param {boolean} on */
@@ -239,15 +263,20 @@ export class MipView {
   /** @param {KeyboardEvent} event */
   pressKey(event) {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key === "ArrowLeft" || event.key === "ArrowRight") this.step(event.key === "ArrowRight" ? 1 : -1);
-    else if (event.key === "Enter") this.table.enlarged.set(this.table.enlarged.value === "mip" ? null : "mip");
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight")
+      this.step(event.key === "ArrowRight" ? 1 : -1);
+    else if (event.key === "Enter")
+      this.table.enlarged.set(this.table.enlarged.value === "mip" ? null : "mip");
     else if (event.key === " ") this.turn(!this.isTurning);
     else return;
     event.preventDefault();
   }
 
   describe() {
-    this.canvas.setAttribute("aria-label", `Projection of the PET, turned by ${Math.round(this.degrees())} degrees`);
+    this.canvas.setAttribute(
+      "aria-label",
+      `Projection of the PET, turned by ${Math.round(this.degrees())} degrees`,
+    );
   }
 }
 

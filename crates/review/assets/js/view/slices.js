@@ -40,7 +40,10 @@ export class SliceSource {
       (picture) => this.release(picture),
     );
     this.loader = new NewestLoader({
-      load: async (/** @type {WantedSlice} */ wanted, signal) => ({ ...wanted, bitmap: await getPicture(wanted.key, signal) }),
+      load: async (/** @type {WantedSlice} */ wanted, signal) => ({
+        ...wanted,
+        bitmap: await getPicture(wanted.key, signal),
+      }),
       arrived: (_, picture) => {
         const before = this.shown;
         this.shown = picture;
