@@ -84,10 +84,7 @@ class StudyPage {
     this.desk.study.listen(() => this.fill(), this.until);
     this.desk.saving.listen(() => this.card.form?.update(), this.until);
     this.desk.conflict.listen(() => this.fill(), this.until);
-    this.desk.redrawn.listen(
-      () => this.viewer?.table.outlinesChanged(this.desk.report?.targets ?? []),
-      this.until,
-    );
+    this.desk.redrawn.listen(() => this.viewer?.table.outlinesChanged(this.desk.report), this.until);
   }
 
   async start() {
@@ -142,7 +139,7 @@ class StudyPage {
     const viewer = new Viewer(scene, this.desk, this.until, (finding) => this.choose(finding));
     this.viewer = viewer;
     refill(this.place, viewer.element);
-    viewer.table.outlinesChanged(this.desk.report?.targets ?? []);
+    viewer.table.outlinesChanged(this.desk.report);
     viewer.table.under.listen((finding) => this.crosshairIn(finding), this.until);
     this.plan.fill();
     viewer.ready.then(() => {

@@ -53,6 +53,8 @@ export class LightTable {
     this.repaint = new Signal(null);
     /** @type {Map<number, import("../types.js").Target>} */
     this.targets = new Map();
+    /** Findings that are lesions; the others are excluded. @type {Set<number>} */
+    this.lesions = new Set();
     /** Position under the pointer. */
     this.pointer = new Signal(/** @type {Lps|null} */ (null));
     /** The view that fills the place of all. */
@@ -114,9 +116,13 @@ export class LightTable {
     this.visibility.set({ ...this.visibility.value, all: !this.visibility.value.all });
   }
 
-  /** The targets of the current report, and that the outlines are others now. @param {import("../types.js").Target[]} targets */
-  outlinesChanged(targets) {
-    this.targets = new Map(targets.map((target) => [target.roi_number, target]));
+  /**
+   * The report is another one, and so are the outlines.
+   * @param {import("../types.js").Report|null} report
+   */
+  outlinesChanged(report) {
+    this.targets = new Map((report?.targets ?? []).map((target) => [target.roi_number, target]));
+    this.lesions = new Set((report?.lesions ?? []).map((lesion) => lesion.id));
     this.epoch.set(this.epoch.value + 1);
   }
 }

@@ -82,6 +82,7 @@ export class MipView {
     table.display.values.listen(() => this.refresh(), table.until);
     table.epoch.listen(() => this.refresh(), table.until);
     table.selected.listen(() => this.paint(), table.until);
+    table.visibility.listen(() => this.paint(), table.until);
     const watcher = new ResizeObserver(() => this.resized());
     watcher.observe(canvas);
     table.until.addEventListener("abort", () => {
@@ -178,7 +179,7 @@ export class MipView {
     const { x, y, scale } = this.place();
     context.drawImage(shown.bitmap, x, y, shown.width * scale, shown.height * scale);
     this.paintFindings(shown);
-    const [left, right] = SIDES_BY_QUARTER[Math.round((this.degrees() % 360) / 90) % 4] ?? ["R", "L"];
+    const [left, right] = SIDES_BY_EIGHTH[Math.round((this.degrees() % 360) / 45) % 8] ?? ["R", "L"];
     context.font = `600 ${FONT}`;
     write(context, left, 6, canvas.clientHeight / 2, "left");
     write(context, right, canvas.clientWidth - 6, canvas.clientHeight / 2, "right");
@@ -190,28 +191,36 @@ export class MipView {
     canvas.dataset.drawn = String(this.drawn);
   }
 
-  /** @param {MipFrame} shown */
+  /** Lesions over what is excluded; what is hidden behind higher uptake is faint. @param {MipFrame} shown */
   paintFindings(shown) {
-    const { context } = this;
-    for (const place of shown.findings) {
-      const [px, py] = this.pixelOf(place);
-      const isSelected = place.finding === this.table.selected.value;
-      context.globalAlpha = place.visible || isSelected ? 1 : 0.45;
-      context.beginPath();
-      context.arc(px, py, 9, 0, 2 * Math.PI);
-      context.fillStyle = isSelected ? "#7cc4ff" : "rgba(10, 20, 30, 0.75)";
-      context.fill();
-      context.strokeStyle = "#7cc4ff";
-      context.lineWidth = 1.25;
-      context.stroke();
-      context.textAlign = "center";
-      context.textBaseline = "middle";
-      context.fillStyle = isSelected ? "#06121d" : "#e8edf2";
-      context.font = "600 11px system-ui, sans-serif";
-      context.fillText(String(place.finding), px, py + 0.5);
-      context.globalAlpha = 1;
+    const { lesions, visibility } = this.table;
+    const { all, groups } = visibility.value;
+    if (all && groups.has("EXCLUDED")) {
+      for (const place of shown.findings) if (!lesions.has(place.finding)) this.paintNumber(place, "#b3bec8");
     }
-    context.font = FONT;
+    for (const place of shown.findings) if (lesions.has(place.finding)) this.paintNumber(place, "#7cc4ff");
+    this.context.font = FONT;
+  }
+
+  /** @param {Place} place @param {string} colour */
+  paintNumber(place, colour) {
+    const { context } = this;
+    const [x, y] = this.pixelOf(place);
+    const isSelected = place.finding === this.table.selected.value;
+    context.globalAlpha = place.visible || isSelected ? 1 : 0.45;
+    context.beginPath();
+    context.arc(x, y, 9, 0, 2 * Math.PI);
+    context.fillStyle = isSelected ? colour : "rgba(10, 20, 30, 0.75)";
+    context.fill();
+    context.strokeStyle = colour;
+    context.lineWidth = 1.25;
+    context.stroke();
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = isSelected ? "#06121d" : "#e8edf2";
+    context.font = "600 11px system-ui, sans-serif";
+    context.fillText(String(place.finding), x, y + 0.5);
+    context.globalAlpha = 1;
   }
 
   /** @param {Place} place @returns {[number, number]} */
@@ -280,10 +289,14 @@ export class MipView {
   }
 }
 
-/** What is at the left and right of the screen, for each quarter turn. @type {[string, string][]} */
-const SIDES_BY_QUARTER = [
+/** What is at the left and right of the screen, for each eighth of a turn. @type {[string, string][]} */
+const SIDES_BY_EIGHTH = [
   ["R", "L"],
+  ["RA", "LP"],
   ["A", "P"],
+  ["LA", "RP"],
   ["L", "R"],
+  ["LP", "RA"],
   ["P", "A"],
+  ["RP", "LA"],
 ];
