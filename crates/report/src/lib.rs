@@ -13,11 +13,13 @@ mod isotoxic;
 mod layers;
 mod mip;
 mod nifti;
+mod plane;
 mod planning_ct;
 mod recommendation;
+pub mod slice;
 mod table;
 
-pub use checkerboard::{Plane, checkerboard_png};
+pub use checkerboard::checkerboard_png;
 pub use cohort::{
     COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PageError, PolicyCount,
 };
@@ -40,8 +42,10 @@ pub use isotoxic::{
 pub use layers::{NumberedMask, pack_layers};
 pub use mip::{MipMark, mip_png};
 pub use nifti::{
-    NiftiError, read_label_map, read_volume, write_label_layers, write_label_map, write_volume,
+    NiftiError, read_label_map, read_label_volumes, read_volume, write_label_layers,
+    write_label_map, write_volume,
 };
+pub use plane::Plane;
 pub use planning_ct::{AlignmentInfo, PlanningCtInfo};
 pub use recommendation::{
     CountsInfo, DoseLevelInfo, FactsInfo, FiredRuleInfo, PolicyInfo, RecommendationInfo,
