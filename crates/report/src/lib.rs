@@ -14,12 +14,16 @@ mod isotoxic;
 mod layers;
 mod mip;
 mod nifti;
+mod plane;
 mod planning_ct;
 mod recommendation;
+pub mod slice;
 mod table;
 
-pub use changes::{CHANGES_SCHEMA, Change, ChangeKind, ClassInfo, MadeFinding, changes};
-pub use checkerboard::{Plane, checkerboard_png};
+pub use changes::{
+    CHANGES_SCHEMA, Change, ChangeKind, ChangesDocument, ClassInfo, MadeFinding, changes,
+};
+pub use checkerboard::checkerboard_png;
 pub use cohort::{
     COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PageError, PolicyCount,
 };
@@ -44,6 +48,7 @@ pub use mip::{MipMark, mip_png};
 pub use nifti::{
     NiftiError, read_label_map, read_volume, write_label_layers, write_label_map, write_volume,
 };
+pub use plane::Plane;
 pub use planning_ct::{AlignmentInfo, PlanningCtInfo};
 pub use recommendation::{
     CountsInfo, DoseLevelInfo, FactsInfo, FiredRuleInfo, PolicyInfo, RecommendationInfo,

@@ -24,6 +24,31 @@ use lineage::Lineage;
 /// Name and version of the format of `changes.json`.
 pub const CHANGES_SCHEMA: &str = "isoboost.changes/1";
 
+/// The content of `changes.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangesDocument {
+    /// Name and version of the format: `isoboost.changes/1`.
+    #[schemars(extend("const" = CHANGES_SCHEMA))]
+    pub schema: String,
+    /// Study Instance UID.
+    pub study_uid: String,
+    /// Fingerprint of the suggestion that was reviewed.
+    pub suggestion_fingerprint: String,
+    /// The name of the person who signed.
+    pub reviewer: String,
+    /// The organisation signed for; null where it was not told.
+    pub organisation: Option<String>,
+    /// When it was signed (RFC 3339).
+    pub signed_at: String,
+    /// The reviewer's words; null without any.
+    pub comment: Option<String>,
+    /// The decisions in their order, those that were undone left out.
+    pub decisions: Vec<serde_json::Value>,
+    /// What differs between the suggestion and what was signed.
+    pub changes: Vec<Change>,
+}
+
 /// One difference between a suggestion and what was signed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {

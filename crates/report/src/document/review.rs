@@ -19,6 +19,4 @@ pub struct ReviewInfo {
     pub decisions: usize,
     /// What differs from the suggestion, a sentence each.
     pub changes: Vec<String>,
-    /// Fingerprint of the suggestion that was reviewed.
-    pub suggestion_fingerprint: String,
 }

@@ -102,7 +102,6 @@ fn review() -> ReviewInfo {
         comment: Some("agreed in the tumour board".to_owned()),
         decisions: 2,
         changes: vec!["The margin of PTV_N_1 went from 5 mm to 7 mm.".to_owned()],
-        suggestion_fingerprint: "e".repeat(64),
     }
 }
 
