@@ -2,6 +2,7 @@
 //! and the comparison of two results.
 
 mod canvas;
+mod chart;
 mod checkerboard;
 mod cohort;
 mod compare;
@@ -13,13 +14,14 @@ mod isotoxic;
 mod layers;
 mod mip;
 mod nifti;
+mod page;
 mod planning_ct;
 mod recommendation;
 mod table;
 
 pub use checkerboard::{Plane, checkerboard_png};
 pub use cohort::{
-    COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PageError, PolicyCount,
+    COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PolicyCount,
 };
 pub use compare::{
     CompareError, Difference, LabelTolerance, MatchTolerance, NumberTolerance, Tolerance, compare,
@@ -42,6 +44,8 @@ pub use mip::{MipMark, mip_png};
 pub use nifti::{
     NiftiError, read_label_map, read_volume, write_label_layers, write_label_map, write_volume,
 };
+pub use chart::ChartError;
+pub use page::{LesionFigure, PageError, PageFigure, PagePictures};
 pub use planning_ct::{AlignmentInfo, PlanningCtInfo};
 pub use recommendation::{
     CountsInfo, DoseLevelInfo, FactsInfo, FiredRuleInfo, PolicyInfo, RecommendationInfo,
