@@ -15,11 +15,15 @@ use serde::Deserialize;
 use crate::derived::{self, LesionObjects};
 use crate::field;
 use crate::planning_ct;
-use crate::study::{Findings, StudyError, StudyJob, StudyResult};
+use crate::review::StudyRequest;
+use crate::study::{Findings, ResultPlace, StudyError, StudyJob, StudyResult};
 
+/// What the study is opened again with.
+pub(crate) const REQUEST: &str = "request.json";
 /// What every result folder holds; without one of them it is not complete.
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "report.json",
+    REQUEST,
     "lesions.csv",
     "labels.nii.gz",
     "images/mip.png",
@@ -38,8 +42,12 @@ const REGISTRATION_FILES: [&str; 3] = [
 const EXCLUDED_COLOUR: [u8; 3] = [130, 135, 142];
 
 /// The result of an earlier run, where it is complete and depends on the same things.
-pub(crate) fn earlier(job: &StudyJob<'_>, fingerprint: &str) -> Option<StudyResult> {
-    let folder = job.folder.root().join(job.name);
+pub(crate) fn earlier(
+    job: &StudyJob<'_>,
+    place: &ResultPlace<'_>,
+    fingerprint: &str,
+) -> Option<StudyResult> {
+    let folder = place.folder.root().join(place.name);
     let lacks = |files: &[&str]| files.iter().any(|file| !folder.join(file).is_file());
     if lacks(&FILES) {
         return None;
@@ -67,13 +75,31 @@ pub(crate) fn earlier(job: &StudyJob<'_>, fingerprint: &str) -> Option<StudyResu
 }
 
 /// Writes all files of a study and makes the folder appear.
-pub(crate) fn write(
+pub(crate) fn publish(
     job: &StudyJob<'_>,
+    place: &ResultPlace<'_>,
     findings: &Findings<'_>,
     reference: &Grid,
 ) -> Result<StudyResult, StudyError> {
-    let partial = job.folder.partial()?;
-    let place = partial.path();
+    let partial = place.folder.partial()?;
+    let request = StudyRequest::of(job, findings.fingerprint);
+    write_file(&partial.path().join(REQUEST), request.to_json()?.as_bytes())?;
+    let report = write(partial.path(), job, findings, reference)?;
+    place.folder.publish(partial, place.name)?;
+    Ok(StudyResult {
+        kept: false,
+        headline: headline(&report),
+        warnings: report.warnings.into_iter().map(|w| w.text).collect(),
+    })
+}
+
+/// Writes the results of a study into a folder; `report.json` comes last.
+pub(crate) fn write(
+    place: &Path,
+    job: &StudyJob<'_>,
+    findings: &Findings<'_>,
+    reference: &Grid,
+) -> Result<Report, StudyError> {
     let (images, objects) = rayon::join(
         || write_images(place, findings, reference),
         || Objects::write(place, job, findings),
@@ -87,12 +113,22 @@ pub(crate) fn write(
         &isoboost_report::lesions_csv(&report)?,
     )?;
     write_file(&place.join("report.json"), report.to_json()?.as_bytes())?;
-    job.folder.publish(partial, job.name)?;
-    Ok(StudyResult {
-        kept: false,
-        headline: headline(&report),
-        warnings: report.warnings.into_iter().map(|w| w.text).collect(),
-    })
+    Ok(report)
+}
+
+/// The report of results whose objects are not written: it names none.
+pub(crate) fn report_without_objects(job: &StudyJob<'_>, findings: &Findings<'_>) -> Report {
+    compose(job, findings, &Objects::default())
+}
+
+/// The report as it stands beside its objects, which are made in a folder that is gone afterwards.
+pub(crate) fn report_with_objects(
+    job: &StudyJob<'_>,
+    findings: &Findings<'_>,
+) -> Result<Report, StudyError> {
+    let folder = tempfile::tempdir().map_err(|source| file_error(&std::env::temp_dir(), source))?;
+    let objects = Objects::write(folder.path(), job, findings)?;
+    Ok(compose(job, findings, &objects))
 }
 
 fn write_images(place: &Path, findings: &Findings<'_>, reference: &Grid) -> Result<(), StudyError> {
@@ -179,6 +215,7 @@ fn marks(findings: &Findings<'_>) -> Vec<MipMark> {
 }
 
 /// The DICOM objects of a result.
+#[derive(Default)]
 struct Objects {
     structures: Option<WrittenObject>,
     lesions: LesionObjects,

@@ -15,11 +15,13 @@ mod layers;
 mod mip;
 mod nifti;
 mod page;
+mod plane;
 mod planning_ct;
 mod recommendation;
+pub mod slice;
 mod table;
 
-pub use checkerboard::{Plane, checkerboard_png};
+pub use checkerboard::checkerboard_png;
 pub use cohort::{
     COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PolicyCount,
 };
@@ -46,6 +48,7 @@ pub use nifti::{
 };
 pub use chart::ChartError;
 pub use page::{LesionFigure, PageError, PageFigure, PagePictures};
+pub use plane::Plane;
 pub use planning_ct::{AlignmentInfo, PlanningCtInfo};
 pub use recommendation::{
     CountsInfo, DoseLevelInfo, FactsInfo, FiredRuleInfo, PolicyInfo, RecommendationInfo,

@@ -11,6 +11,7 @@ mod paper;
 mod wording;
 
 use minijinja::value::Serde;
+use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior};
 
 use self::contents::Contents;
@@ -41,8 +42,11 @@ impl Report {
     pub fn to_html(&self, pictures: &PagePictures) -> Result<String, PageError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_trim_blocks(true);
-        environment.set_lstrip_blocks(true);
+        let syntax = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build()?;
+        environment.set_syntax(syntax);
         wording::add_filters(&mut environment);
         environment.add_template(TEMPLATE.0, TEMPLATE.1)?;
         let contents = Contents::of(self, pictures)?;
