@@ -44,10 +44,13 @@ pub use isotoxic::{
 pub use layers::{NumberedMask, pack_layers};
 pub use mip::{MipMark, mip_png};
 pub use nifti::{
-    NiftiError, read_label_map, read_volume, write_label_layers, write_label_map, write_volume,
+    NiftiError, read_label_map, read_label_volumes, read_volume, write_label_layers,
+    write_label_map, write_volume,
 };
 pub use chart::ChartError;
-pub use page::{LesionFigure, PageError, PageFigure, PagePictures};
+pub use page::{
+    LesionFigure, OutlinedRegion, PageError, PageFigure, PagePictures, TriplePicture, TripleView,
+};
 pub use plane::Plane;
 pub use planning_ct::{AlignmentInfo, PlanningCtInfo};
 pub use recommendation::{

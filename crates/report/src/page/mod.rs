@@ -8,6 +8,7 @@ mod figure;
 mod lesion_chart;
 mod limits;
 mod paper;
+mod triple;
 mod wording;
 
 use minijinja::value::Serde;
@@ -16,6 +17,7 @@ use minijinja::{Environment, UndefinedBehavior};
 
 use self::contents::Contents;
 pub use self::figure::{LesionFigure, PageFigure, PagePictures};
+pub use self::triple::{OutlinedRegion, TriplePicture, TripleView};
 use crate::chart::ChartError;
 use crate::document::Report;
 
