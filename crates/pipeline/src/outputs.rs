@@ -6,7 +6,7 @@ use isoboost_dicom::{Provenance, ReferenceImages, WrittenObject};
 use isoboost_planning::{Target, region_colour, structure_set};
 use isoboost_report::{
     CtInfo, DISCLAIMER, FieldInfo, LesionInfo, MipMark, NumberedMask, PetInfo, ProvenanceInfo,
-    RecommendationInfo, References, Report, SCHEMA, Software, StageInfo, StudyInfo, SuvInfo,
+    PagePictures, RecommendationInfo, References, Report, SCHEMA, Software, StageInfo, StudyInfo, SuvInfo,
     TargetInfo, Total, WarningInfo,
 };
 use isoboost_volume::{Grid, Volume};
@@ -14,12 +14,18 @@ use serde::Deserialize;
 
 use crate::derived::{self, LesionObjects};
 use crate::field;
+use crate::page;
 use crate::planning_ct;
-use crate::study::{Findings, StudyError, StudyJob, StudyResult};
+use crate::review::StudyRequest;
+use crate::study::{Findings, ResultPlace, StudyError, StudyJob, StudyResult};
 
+/// What the study is opened again with.
+pub(crate) const REQUEST: &str = "request.json";
 /// What every result folder holds; without one of them it is not complete.
-const FILES: [&str; 4] = [
+const FILES: [&str; 6] = [
     "report.json",
+    page::PAGE,
+    REQUEST,
     "lesions.csv",
     "labels.nii.gz",
     "images/mip.png",
@@ -29,17 +35,41 @@ const LESION_FILES: [&str; 2] = ["seg.dcm", "sr.dcm"];
 /// What a result with targets holds beside those.
 const TARGET_FILES: [&str; 2] = ["rtstruct.dcm", "targets.nii.gz"];
 /// What a result on a planning CT holds where the PET has a CT too.
-const REGISTRATION_FILES: [&str; 3] = [
-    "images/registration-axial.png",
-    "images/registration-coronal.png",
-    "images/registration-sagittal.png",
+const REGISTRATION_PICTURES: [(&str, &str); 3] = [
+    (
+        "images/registration-axial.png",
+        "Planning CT and CT of the PET in turns, axial",
+    ),
+    (
+        "images/registration-coronal.png",
+        "Planning CT and CT of the PET in turns, coronal",
+    ),
+    (
+        "images/registration-sagittal.png",
+        "Planning CT and CT of the PET in turns, sagittal",
+    ),
+];
+/// Pictures of the pelvic field, for the page.
+const FIELD_PICTURES: [(&str, &str); 2] = [
+    (
+        "images/drr-ap.png",
+        "Radiograph from the CT, seen from the front, with the field and the outlines of the PTVs",
+    ),
+    (
+        "images/drr-lateral.png",
+        "Radiograph from the CT, seen from the side, with the field and the outlines of the PTVs",
+    ),
 ];
 /// Grey of foci that are not disease.
 const EXCLUDED_COLOUR: [u8; 3] = [130, 135, 142];
 
 /// The result of an earlier run, where it is complete and depends on the same things.
-pub(crate) fn earlier(job: &StudyJob<'_>, fingerprint: &str) -> Option<StudyResult> {
-    let folder = job.folder.root().join(job.name);
+pub(crate) fn earlier(
+    job: &StudyJob<'_>,
+    place: &ResultPlace<'_>,
+    fingerprint: &str,
+) -> Option<StudyResult> {
+    let folder = place.folder.root().join(place.name);
     let lacks = |files: &[&str]| files.iter().any(|file| !folder.join(file).is_file());
     if lacks(&FILES) {
         return None;
@@ -52,7 +82,10 @@ pub(crate) fn earlier(job: &StudyJob<'_>, fingerprint: &str) -> Option<StudyResu
     if !report.lesions.is_empty() && lacks(&LESION_FILES) {
         return None;
     }
-    if report.planning_ct.is_some() && report.ct.is_some() && lacks(&REGISTRATION_FILES) {
+    if page::pictured(&report).any(|id| !folder.join(page::lesion_file(id)).is_file()) {
+        return None;
+    }
+    if report.planning_ct.is_some() && report.ct.is_some() && lacks(&REGISTRATION_PICTURES.map(|(file, _)| file)) {
         return None;
     }
     let of_field = field::files(&job.request.config.planning.field);
@@ -67,27 +100,17 @@ pub(crate) fn earlier(job: &StudyJob<'_>, fingerprint: &str) -> Option<StudyResu
 }
 
 /// Writes all files of a study and makes the folder appear.
-pub(crate) fn write(
+pub(crate) fn publish(
     job: &StudyJob<'_>,
+    place: &ResultPlace<'_>,
     findings: &Findings<'_>,
     reference: &Grid,
 ) -> Result<StudyResult, StudyError> {
-    let partial = job.folder.partial()?;
-    let place = partial.path();
-    let (images, objects) = rayon::join(
-        || write_images(place, findings, reference),
-        || Objects::write(place, job, findings),
-    );
-    images?;
-    let objects = objects?;
-    field::write(place, job, findings, objects.structures.as_ref())?;
-    let report = compose(job, findings, &objects);
-    write_file(
-        &place.join("lesions.csv"),
-        &isoboost_report::lesions_csv(&report)?,
-    )?;
-    write_file(&place.join("report.json"), report.to_json()?.as_bytes())?;
-    job.folder.publish(partial, job.name)?;
+    let partial = place.folder.partial()?;
+    let request = StudyRequest::of(job, findings.fingerprint);
+    write_file(&partial.path().join(REQUEST), request.to_json()?.as_bytes())?;
+    let report = write(partial.path(), job, findings, reference)?;
+    place.folder.publish(partial, place.name)?;
     Ok(StudyResult {
         kept: false,
         headline: headline(&report),
@@ -95,31 +118,99 @@ pub(crate) fn write(
     })
 }
 
-fn write_images(place: &Path, findings: &Findings<'_>, reference: &Grid) -> Result<(), StudyError> {
-    let (labels, (targets, mip)) = rayon::join(
-        || isoboost_report::write_label_map(&place.join("labels.nii.gz"), &label_map(findings)),
+/// Writes the results of a study into a folder; `report.json` comes last.
+pub(crate) fn write(
+    place: &Path,
+    job: &StudyJob<'_>,
+    findings: &Findings<'_>,
+    reference: &Grid,
+) -> Result<Report, StudyError> {
+    let (images, objects) = rayon::join(
+        || write_images(place, findings, reference),
+        || Objects::write(place, job, findings),
+    );
+    let mut pictures = images?;
+    let objects = objects?;
+    field::write(place, job, findings, objects.structures.as_ref())?;
+    let report = compose(job, findings, &objects);
+    if report.field.is_some() {
+        pictures.field = page::written(place, &FIELD_PICTURES)?;
+    }
+    page::write(place, &report, &pictures)?;
+    write_file(
+        &place.join("lesions.csv"),
+        &isoboost_report::lesions_csv(&report)?,
+    )?;
+    write_file(&place.join("report.json"), report.to_json()?.as_bytes())?;
+    Ok(report)
+}
+
+/// The report of results whose objects are not written: it names none.
+pub(crate) fn report_without_objects(job: &StudyJob<'_>, findings: &Findings<'_>) -> Report {
+    compose(job, findings, &Objects::default())
+}
+
+/// The report as it stands beside its objects, which are made in a folder that is gone afterwards.
+pub(crate) fn report_with_objects(
+    job: &StudyJob<'_>,
+    findings: &Findings<'_>,
+) -> Result<Report, StudyError> {
+    let folder = tempfile::tempdir().map_err(|source| file_error(&std::env::temp_dir(), source))?;
+    let objects = Objects::write(folder.path(), job, findings)?;
+    Ok(compose(job, findings, &objects))
+}
+
+/// Writes the volumes and pictures, and hands on the pictures that the page shows.
+fn write_images(
+    place: &Path,
+    findings: &Findings<'_>,
+    reference: &Grid,
+) -> Result<PagePictures, StudyError> {
+    let folder = place.join("images");
+    std::fs::create_dir(&folder).map_err(|source| file_error(&folder, source))?;
+    let (volumes, (mip, lesions)) = rayon::join(
+        || write_volumes(place, findings, reference),
         || {
             rayon::join(
-                || write_targets(&place.join("targets.nii.gz"), findings.targets, reference),
                 || isoboost_report::mip_png(findings.suv, &marks(findings)),
+                || page::write_lesion_pictures(place, findings),
             )
         },
     );
-    labels?;
-    targets?;
-    let folder = place.join("images");
-    std::fs::create_dir(&folder).map_err(|source| file_error(&folder, source))?;
+    volumes?;
+    let mut pictures = PagePictures {
+        lesions: lesions?,
+        ..PagePictures::default()
+    };
     if let (Some(planning), Some(ct)) = (findings.planning, findings.ct) {
         planning_ct::write_pictures(&folder, planning, ct)?;
+        pictures.alignment = page::written(place, &REGISTRATION_PICTURES)?;
     }
-    write_file(&folder.join("mip.png"), &mip?)
+    let mip = mip?;
+    write_file(&folder.join("mip.png"), &mip)?;
+    pictures.overview = Some(page::overview(mip, findings));
+    Ok(pictures)
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
+fn write_volumes(
+    place: &Path,
+    findings: &Findings<'_>,
+    reference: &Grid,
+) -> Result<(), StudyError> {
+    let (labels, targets) = rayon::join(
+        || isoboost_report::write_label_map(&place.join("labels.nii.gz"), &label_map(findings)),
+        || write_targets(&place.join("targets.nii.gz"), findings.targets, reference),
+    );
+    labels?;
+    targets?;
+    Ok(())
+}
+
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
     std::fs::write(path, bytes).map_err(|source| file_error(path, source))
 }
 
-fn file_error(path: &Path, source: std::io::Error) -> StudyError {
+pub(crate) fn file_error(path: &Path, source: std::io::Error) -> StudyError {
     StudyError::File {
         path: path.to_path_buf(),
         source,
@@ -179,6 +270,7 @@ fn marks(findings: &Findings<'_>) -> Vec<MipMark> {
 }
 
 /// The DICOM objects of a result.
+#[derive(Default)]
 struct Objects {
     structures: Option<WrittenObject>,
     lesions: LesionObjects,
@@ -303,6 +395,7 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, objects: &Objects) -> Re
             .collect(),
         field: findings.field.map(FieldInfo::from),
         isotoxic: findings.isotoxic.cloned(),
+        review: None,
         warnings: findings
             .warnings
             .iter()
