@@ -19,6 +19,7 @@ mod isotoxic;
 mod open_study;
 mod output_folder;
 mod outputs;
+mod page;
 mod planning_ct;
 mod policy;
 mod redraw;

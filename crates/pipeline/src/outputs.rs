@@ -6,11 +6,12 @@ mod objects;
 use std::path::Path;
 
 use isoboost_planning::{Target, region_colour};
-use isoboost_report::{MipMark, NumberedMask, Report};
+use isoboost_report::{MipMark, NumberedMask, PagePictures, Report};
 use isoboost_volume::{Grid, Volume};
 use serde::Deserialize;
 
 use crate::field;
+use crate::page;
 use crate::planning_ct;
 use crate::review::StudyRequest;
 use crate::study::{Findings, ResultPlace, StudyError, StudyJob, StudyResult};
@@ -22,8 +23,9 @@ pub(crate) use objects::{provenance, reviewed};
 /// What the study is opened again with.
 pub(crate) const REQUEST: &str = "request.json";
 /// What every result folder holds; without one of them it is not complete.
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "report.json",
+    page::PAGE,
     REQUEST,
     "lesions.csv",
     "labels.nii.gz",
@@ -34,10 +36,30 @@ const LESION_FILES: [&str; 2] = ["seg.dcm", "sr.dcm"];
 /// What a result with targets holds beside those.
 const TARGET_FILES: [&str; 2] = ["rtstruct.dcm", "targets.nii.gz"];
 /// What a result on a planning CT holds where the PET has a CT too.
-const REGISTRATION_FILES: [&str; 3] = [
-    "images/registration-axial.png",
-    "images/registration-coronal.png",
-    "images/registration-sagittal.png",
+const REGISTRATION_PICTURES: [(&str, &str); 3] = [
+    (
+        "images/registration-axial.png",
+        "Planning CT and CT of the PET in turns, axial",
+    ),
+    (
+        "images/registration-coronal.png",
+        "Planning CT and CT of the PET in turns, coronal",
+    ),
+    (
+        "images/registration-sagittal.png",
+        "Planning CT and CT of the PET in turns, sagittal",
+    ),
+];
+/// Pictures of the pelvic field, for the page.
+const FIELD_PICTURES: [(&str, &str); 2] = [
+    (
+        "images/drr-ap.png",
+        "Radiograph from the CT, seen from the front, with the field and the outlines of the PTVs",
+    ),
+    (
+        "images/drr-lateral.png",
+        "Radiograph from the CT, seen from the side, with the field and the outlines of the PTVs",
+    ),
 ];
 /// Grey of foci that are not disease.
 const EXCLUDED_COLOUR: [u8; 3] = [130, 135, 142];
@@ -61,7 +83,10 @@ pub(crate) fn earlier(
     if !report.lesions.is_empty() && lacks(&LESION_FILES) {
         return None;
     }
-    if report.planning_ct.is_some() && report.ct.is_some() && lacks(&REGISTRATION_FILES) {
+    if page::pictured(&report).any(|id| !folder.join(page::lesion_file(id)).is_file()) {
+        return None;
+    }
+    if report.planning_ct.is_some() && report.ct.is_some() && lacks(&REGISTRATION_PICTURES.map(|(file, _)| file)) {
         return None;
     }
     let of_field = field::files(&job.request.config.planning.field);
@@ -105,10 +130,14 @@ pub(crate) fn write(
         || write_images(place, findings, reference),
         || Objects::write(place, job, findings),
     );
-    images?;
+    let mut pictures = images?;
     let objects = objects?;
     field::write(place, job, findings, objects.structures.as_ref())?;
     let report = compose(job, findings, &objects);
+    if report.field.is_some() {
+        pictures.field = page::written(place, &FIELD_PICTURES)?;
+    }
+    page::write(place, &report, &pictures)?;
     write_file(
         &place.join("lesions.csv"),
         &isoboost_report::lesions_csv(&report)?,
@@ -132,24 +161,50 @@ pub(crate) fn report_with_objects(
     Ok(compose(job, findings, &objects))
 }
 
-fn write_images(place: &Path, findings: &Findings<'_>, reference: &Grid) -> Result<(), StudyError> {
-    let (labels, (targets, mip)) = rayon::join(
-        || isoboost_report::write_label_map(&place.join("labels.nii.gz"), &label_map(findings)),
+/// Writes the volumes and pictures, and hands on the pictures that the page shows.
+fn write_images(
+    place: &Path,
+    findings: &Findings<'_>,
+    reference: &Grid,
+) -> Result<PagePictures, StudyError> {
+    let folder = place.join("images");
+    std::fs::create_dir(&folder).map_err(|source| file_error(&folder, source))?;
+    let (volumes, (mip, lesions)) = rayon::join(
+        || write_volumes(place, findings, reference),
         || {
             rayon::join(
-                || write_targets(&place.join("targets.nii.gz"), findings.targets, reference),
                 || isoboost_report::mip_png(findings.suv, &marks(findings)),
+                || page::write_lesion_pictures(place, findings),
             )
         },
     );
-    labels?;
-    targets?;
-    let folder = place.join("images");
-    std::fs::create_dir(&folder).map_err(|source| file_error(&folder, source))?;
+    volumes?;
+    let mut pictures = PagePictures {
+        lesions: lesions?,
+        ..PagePictures::default()
+    };
     if let (Some(planning), Some(ct)) = (findings.planning, findings.ct) {
         planning_ct::write_pictures(&folder, planning, ct)?;
+        pictures.alignment = page::written(place, &REGISTRATION_PICTURES)?;
     }
-    write_file(&folder.join("mip.png"), &mip?)
+    let mip = mip?;
+    write_file(&folder.join("mip.png"), &mip)?;
+    pictures.overview = Some(page::overview(mip, findings));
+    Ok(pictures)
+}
+
+fn write_volumes(
+    place: &Path,
+    findings: &Findings<'_>,
+    reference: &Grid,
+) -> Result<(), StudyError> {
+    let (labels, targets) = rayon::join(
+        || isoboost_report::write_label_map(&place.join("labels.nii.gz"), &label_map(findings)),
+        || write_targets(&place.join("targets.nii.gz"), findings.targets, reference),
+    );
+    labels?;
+    targets?;
+    Ok(())
 }
 
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {

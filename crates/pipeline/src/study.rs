@@ -84,6 +84,12 @@ pub enum StudyError {
     /// The picture cannot be made.
     #[error("the picture cannot be made: {0}")]
     Picture(#[from] isoboost_report::PictureError),
+    /// The page cannot be made.
+    #[error(transparent)]
+    Page(#[from] isoboost_report::PageError),
+    /// The planes of a lesion cannot be laid out.
+    #[error("the picture of a lesion cannot be laid out: {0}")]
+    View(#[from] isoboost_report::slice::ViewError),
     /// The report cannot be written as JSON.
     #[error("the report cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),

@@ -3,6 +3,7 @@
 
 mod canvas;
 mod changes;
+mod chart;
 mod checkerboard;
 mod cohort;
 mod compare;
@@ -14,6 +15,7 @@ mod isotoxic;
 mod layers;
 mod mip;
 mod nifti;
+mod page;
 mod plane;
 mod planning_ct;
 mod recommendation;
@@ -25,7 +27,7 @@ pub use changes::{
 };
 pub use checkerboard::checkerboard_png;
 pub use cohort::{
-    COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PageError, PolicyCount,
+    COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PolicyCount,
 };
 pub use compare::{
     CompareError, Difference, LabelTolerance, MatchTolerance, NumberTolerance, Tolerance, compare,
@@ -46,7 +48,12 @@ pub use isotoxic::{
 pub use layers::{NumberedMask, pack_layers};
 pub use mip::{MipMark, mip_png};
 pub use nifti::{
-    NiftiError, read_label_map, read_volume, write_label_layers, write_label_map, write_volume,
+    NiftiError, read_label_map, read_label_volumes, read_volume, write_label_layers,
+    write_label_map, write_volume,
+};
+pub use chart::ChartError;
+pub use page::{
+    LesionFigure, OutlinedRegion, PageError, PageFigure, PagePictures, TriplePicture, TripleView,
 };
 pub use plane::Plane;
 pub use planning_ct::{AlignmentInfo, PlanningCtInfo};

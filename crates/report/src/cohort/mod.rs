@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::document::{Report, SCHEMA};
-pub use page::PageError;
+pub(crate) use text::words as intensification_words;
 pub use summary::{CohortSummary, KindCount, PolicyCount};
 
 /// Name and version of the JSON document of a cohort.
