@@ -45,9 +45,10 @@ impl OpenStudy {
     /// Analyses a study again as the batch did.
     ///
     /// # Errors
-    /// When its images, or files that its result depends on, are not what they were; and as the
-    /// batch.
+    /// When its images, or files that its result depends on, are not what they were; when organs were
+    /// drawn by a program and there is no leave to run it; and as the batch.
     pub fn analyse(request: &StudyRequest, images: Arc<StudyImages>) -> Result<Self, StudyError> {
+        request.check_command(&images.setting().request.config)?;
         let open = Self::open(images, &mut |_| ())?;
         request.check_fingerprint(&open.fingerprint)?;
         Ok(open)

@@ -395,6 +395,7 @@ fn compose(job: &StudyJob<'_>, findings: &Findings<'_>, objects: &Objects) -> Re
             .collect(),
         field: findings.field.map(FieldInfo::from),
         isotoxic: findings.isotoxic.cloned(),
+        review: None,
         warnings: findings
             .warnings
             .iter()

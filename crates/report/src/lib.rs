@@ -2,6 +2,7 @@
 //! and the comparison of two results.
 
 mod canvas;
+mod changes;
 mod chart;
 mod checkerboard;
 mod cohort;
@@ -21,6 +22,9 @@ mod recommendation;
 pub mod slice;
 mod table;
 
+pub use changes::{
+    CHANGES_SCHEMA, Change, ChangeKind, ChangesDocument, ClassInfo, MadeFinding, changes,
+};
 pub use checkerboard::checkerboard_png;
 pub use cohort::{
     COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PolicyCount,
@@ -31,9 +35,9 @@ pub use compare::{
 pub use document::{
     AbsentReference, AlternativeInfo, CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo,
     MarginInfo, MeasuresInfo, NormalisedSuv, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo,
-    PsmaRadsInfo, RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo, SCHEMA,
-    Software, StageInfo, StudyInfo, SuspicionInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo,
-    WarningInfo,
+    PsmaRadsInfo, RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, ReviewInfo,
+    RuleInfo, SCHEMA, SIGNED_DISCLAIMER, Software, StageInfo, StudyInfo, SuspicionInfo, SuvInfo,
+    TargetInfo, Total, UncertaintyInfo, WarningInfo,
 };
 pub use drr::{Attenuation, Detector, DrrOutline, drr_png, project_drr};
 pub use field::{ApertureInfo, BeamInfo, BorderInfo, BorderPointInfo, FieldInfo};
