@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use image::{ImageFormat, ImageResult};
 use isoboost_volume::{Grid, Volume, resample_trilinear};
-use nalgebra::{Isometry3, Point3, Vector3};
+use nalgebra::{Isometry3, Point3};
 
 use crate::canvas::{Canvas, TEXT_HEIGHT, text_width};
 use crate::plane::Plane;
