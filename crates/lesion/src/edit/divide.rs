@@ -1,5 +1,6 @@
 //! One focus as several, by seeds.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use isoboost_volume::Volume;
@@ -109,8 +110,8 @@ impl Uptake<'_> {
     }
 }
 
-/// Which seed each voxel belongs to: flooded from the highest voxel down; what no flood reaches
-/// belongs to the nearest seed.
+/// Which seed each voxel belongs to: flooded from the highest voxel down, each joining the part that
+/// it climbs to; what no flood reaches belongs to the nearest seed.
 fn flood(
     suv: &Volume<f32>,
     voxels: &[[usize; 3]],
@@ -120,30 +121,28 @@ fn flood(
     let mut labels: BTreeMap<[usize; 3], usize> = BTreeMap::new();
     // Voxels by SUV, then by their order in the array, the first ones first.
     let mut queue = BinaryHeap::new();
-    let is_free = |labels: &BTreeMap<[usize; 3], usize>, v: &[usize; 3]| {
-        !labels.contains_key(v) && voxels.binary_search(v).is_ok()
+    let wait_around = |voxel: [usize; 3],
+                       labels: &BTreeMap<[usize; 3], usize>,
+                       queue: &mut BinaryHeap<(u32, Reverse<[usize; 3]>)>| {
+        let free = neighbours(voxel, shape)
+            .filter(|v| !labels.contains_key(v) && voxels.binary_search(v).is_ok());
+        queue.extend(free.map(|v| (ordered(suv[v]), Reverse(v))));
     };
-    let entry = |v: [usize; 3], label: usize| {
-        (
-            ordered(suv[v]),
-            std::cmp::Reverse(v),
-            std::cmp::Reverse(label),
-        )
-    };
-    for (n, seed) in seeds.iter().enumerate() {
-        labels.insert(*seed, n);
+    labels.extend(seeds.iter().copied().zip(0..));
+    for seed in seeds {
+        wait_around(*seed, &labels, &mut queue);
     }
-    for (n, seed) in seeds.iter().enumerate() {
-        let free = neighbours(*seed, shape).filter(|v| is_free(&labels, v));
-        queue.extend(free.map(|v| entry(v, n)));
-    }
-    while let Some((_, std::cmp::Reverse(voxel), std::cmp::Reverse(label))) = queue.pop() {
+    while let Some((_, Reverse(voxel))) = queue.pop() {
         if labels.contains_key(&voxel) {
             continue;
         }
-        labels.insert(voxel, label);
-        let free = neighbours(voxel, shape).filter(|v| is_free(&labels, v));
-        queue.extend(free.map(|v| entry(v, label)));
+        let labelled = neighbours(voxel, shape).filter_map(|v| Some((suv[v], *labels.get(&v)?)));
+        // Of equal ones the first in the array.
+        let uphill = labelled.reduce(|best, next| if next.0 > best.0 { next } else { best });
+        if let Some((_, label)) = uphill {
+            labels.insert(voxel, label);
+            wait_around(voxel, &labels, &mut queue);
+        }
     }
     let left: Vec<[usize; 3]> = voxels
         .iter()

@@ -26,7 +26,7 @@ impl Uptake<'_> {
     /// inside the outlines of known foci stays theirs.
     ///
     /// # Errors
-    /// When the place lies outside of the PET or in a known outline, when the uptake does not stand
+    /// When the place lies outside of the PET, in a known outline or on its flank, when the uptake does not stand
     /// out, and when the rule draws nothing.
     pub fn grown_at(
         &self,
@@ -48,6 +48,11 @@ impl Uptake<'_> {
         }
         let taken: BTreeSet<[usize; 3]> = known.iter().flat_map(|f| f.voxels()).collect();
         let max = self.climb(voxel, &taken);
+        // On the flank of a known focus there is no other one.
+        let of_flank = |f: &&Focus| f.voxels().any(|v| v == max);
+        if let Some(focus) = known.iter().position(of_flank) {
+            return Err(EditError::Taken { focus });
+        }
         let suv = f64::from(self.suv[max]);
         let hangs_together = SHARES.iter().find_map(|share| {
             let level = share * suv;
@@ -80,7 +85,8 @@ impl Uptake<'_> {
         })
     }
 
-    /// The maximum that a place belongs to, outside of what is taken.
+    /// The maximum that a place outside of what is taken belongs to: its own, or that of taken uptake
+    /// on whose flank it lies.
     fn climb(&self, from: [usize; 3], taken: &BTreeSet<[usize; 3]>) -> [usize; 3] {
         let grid = self.suv.grid();
         let start = grid.center_of(from);
@@ -98,9 +104,9 @@ impl Uptake<'_> {
         let mut here = near.fold(from, higher);
         loop {
             let next = neighbours(here, grid.shape())
-                .filter(|v| !taken.contains(v) && mm(*v) <= CLIMB_MM)
+                .filter(|v| mm(*v) <= CLIMB_MM)
                 .fold(here, higher);
-            if next == here {
+            if next == here || taken.contains(&here) {
                 return here;
             }
             here = next;

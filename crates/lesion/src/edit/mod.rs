@@ -61,8 +61,8 @@ pub enum EditError {
         /// What is allowed, mm.
         most_mm: f64,
     },
-    /// A place in the outline of another focus.
-    #[error("the place lies in the outline of uptake that is known already")]
+    /// A place in the outline of another focus, or on its flank.
+    #[error("the place lies in the outline of uptake that is known already, or on its flank")]
     Taken {
         /// Which of the known foci, by its place among those that were handed in.
         focus: usize,

@@ -74,7 +74,7 @@ fn joined_foci_are_their_union_on_one_ground() {
         let ml = |f: &Focus| f.measures.volume_isosurface_ml;
         let sum = ml(&foci[0]) + ml(&foci[1]);
         assert!(
-            (ml(&joined) / sum - 1.0).abs() < 0.03,
+            (ml(&joined) / sum - 1.0).abs() < 0.05,
             "{} {sum}",
             ml(&joined)
         );
@@ -204,6 +204,10 @@ fn a_focus_below_the_finding_threshold_is_grown_as_it_would_have_been_found() {
         assert_eq!(grown.mask, faint.mask);
         assert_eq!(grown.measures.suv_max, faint.measures.suv_max);
         let error = uptake.grown_at(a(), &rule, &known).unwrap_err();
+        assert_eq!(error, EditError::Taken { focus: 0 });
+        let flank = a() + Vector3::new(0.0, 12.0, 0.0);
+        assert!(!known[0].mask.contains(flank));
+        let error = uptake.grown_at(flank, &rule, &known).unwrap_err();
         assert_eq!(error, EditError::Taken { focus: 0 });
         let even = Point3::new(20.0, 120.0, 70.0);
         let error = uptake.grown_at(even, &rule, &known).unwrap_err();

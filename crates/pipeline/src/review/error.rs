@@ -108,7 +108,7 @@ impl DecisionError {
 fn edit_remedy(error: &EditError, taken_by: Option<u32>) -> String {
     match (error, taken_by) {
         (EditError::Taken { .. }, Some(finding)) => {
-            format!("restore, split or reclassify finding {finding}, which has the place")
+            format!("enlarge, split, restore or reclassify finding {finding}, which has the place")
         }
         (EditError::OutsidePet { .. }, _) => "choose a point inside of the PET".to_owned(),
         (EditError::SeedOutside { .. } | EditError::SeedsTogether { .. }, _) => {

@@ -195,7 +195,7 @@ fn decisions_are_read_strictly() {
     let all = [
         r#"{"kind":"accept","finding":3}"#,
         r#"{"kind":"margins","finding":3,"ctv_mm":5.0,"ptv_mm":[1.0,2.0,3.0,4.0,5.0,6.0]}"#,
-        r#"{"kind":"delineate","finding":3,"rule":{"iterative":{"psf-fwhm-mm":6.0}}}"#,
+        r#"{"kind":"delineate","finding":3,"rule":{"iterative":{"psf_fwhm_mm":6.0}}}"#,
         r#"{"kind":"add","at":[1.5,2.0,-3.0],"rule":null}"#,
     ];
     for json in all {
