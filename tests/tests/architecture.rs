@@ -12,6 +12,10 @@ const LEFT_OF_PIPELINE: &[&str] = &[
     "volume", "suv", "dicom", "lesion", "anatomy", "staging", "planning", "report",
 ];
 
+const LEFT_OF_REVIEW: &[&str] = &[
+    "volume", "suv", "dicom", "lesion", "anatomy", "staging", "planning", "report", "pipeline",
+];
+
 /// What each crate may use in its build (tests may use more).
 fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
@@ -24,6 +28,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("planning", LEFT_OF_PLANNING),
         ("report", LEFT_OF_REPORT),
         ("pipeline", LEFT_OF_PIPELINE),
+        ("review", LEFT_OF_REVIEW),
         ("phantom", &["volume"]),
     ])
 }

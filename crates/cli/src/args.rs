@@ -1,5 +1,7 @@
 //! The command line as people type it.
 
+mod review;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -7,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use isoboost_dicom::SeriesChoice;
 use isoboost_pipeline::PRESETS;
 use isoboost_suv::{DecayCorrection, Moment, Nuclide, Sex, SuvOptions, Units};
+
+pub(crate) use review::ReviewArgs;
 
 /// From a folder of PSMA-PET/CT to suggested boost targets.
 ///
@@ -45,6 +49,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Show who of a run's patients would get what
     Cohort(CohortArgs),
+    /// Look at suggestions, change what is wrong and sign, in the browser of this machine
+    Review(ReviewArgs),
     /// Print the default configuration, the default policy or their schemas, or check a file
     Config(ConfigArgs),
     /// Print the completion script of a shell

@@ -28,6 +28,7 @@ fn execute(command: Command) -> ExitCode {
         Command::Phantom(args) => commands::phantom(&args),
         Command::Cohort(args) => commands::cohort(&args),
         Command::Compare(args) => commands::compare(&args),
+        Command::Review(args) => commands::review(&args),
         Command::Config(args) => commands::config(&args),
         Command::Completions { shell } => commands::completions(shell),
         Command::Man => commands::man(),

@@ -1,5 +1,7 @@
 //! From an SUV volume to its foci.
 
+use std::sync::Arc;
+
 use isoboost_volume::{Connectivity, IndexBox, Mask, Volume, label_components};
 use rayon::prelude::*;
 
@@ -56,21 +58,41 @@ pub struct FoundFoci {
 /// The hot ground of a PET, divided among its foci: what outlines are drawn on.
 #[derive(Debug)]
 pub struct Uptake<'a> {
-    suv: &'a Volume<f32>,
-    surroundings: &'a Surroundings<'a>,
-    config: &'a LesionConfig,
-    threshold: Threshold,
-    ground: Ground,
-    basins: Vec<Basin>,
-    kernel: PeakKernel,
+    pub(crate) suv: &'a Volume<f32>,
+    pub(crate) surroundings: &'a Surroundings<'a>,
+    pub(crate) config: &'a LesionConfig,
+    pub(crate) map: UptakeMap,
+}
+
+/// Which voxels of a PET are whose: what is known of an [`Uptake`] beside the images. It can be kept
+/// while the images are elsewhere, and is cheap to clone.
+#[derive(Debug, Clone)]
+pub struct UptakeMap {
+    pub(crate) threshold: Threshold,
+    pub(crate) ground: Arc<Ground>,
+    pub(crate) basins: Arc<Vec<Basin>>,
+    pub(crate) kernel: Arc<PeakKernel>,
     findings: Vec<String>,
 }
 
 /// One basin of uptake above the finding threshold.
-#[derive(Debug)]
-struct Basin {
-    bounds: IndexBox,
-    voxels: Vec<[usize; 3]>,
+#[derive(Debug, Clone)]
+pub(crate) struct Basin {
+    pub(crate) bounds: IndexBox,
+    /// In array order; none where a reader gave them to other basins.
+    pub(crate) voxels: Vec<[usize; 3]>,
+    /// SUVbw from which they were found, where it is not the finding threshold.
+    pub(crate) found_at: Option<f64>,
+}
+
+impl Basin {
+    pub(crate) fn of(voxels: Vec<[usize; 3]>) -> Self {
+        Self {
+            bounds: box_of(&voxels),
+            voxels,
+            found_at: None,
+        }
+    }
 }
 
 /// Finds all uptake by the configured rule, knowing nothing but the SUV: [`find_uptake`] without
@@ -101,11 +123,13 @@ pub fn find_uptake<'a>(
         suv,
         surroundings,
         config,
-        threshold: found.threshold,
-        ground: Ground::hot_only(hot),
-        basins,
-        kernel: PeakKernel::new(suv.grid()),
-        findings: found.findings,
+        map: UptakeMap {
+            threshold: found.threshold,
+            ground: Arc::new(Ground::hot_only(hot)),
+            basins: Arc::new(basins),
+            kernel: Arc::new(PeakKernel::new(suv.grid())),
+            findings: found.findings,
+        },
     };
     for _ in 0..MOST_REMAINDERS {
         // What an outline leaves out of its hot ground lies below its threshold, so that the
@@ -116,10 +140,9 @@ pub fn find_uptake<'a>(
         }
         uptake.settle(&remainders);
     }
-    let boxes: Vec<IndexBox> = uptake.basins.iter().map(|basin| basin.bounds).collect();
-    let spacing = suv.grid().spacing();
-    let steps = spacing.map(|s| (config.growth_limit_mm / s).floor() as usize);
-    uptake.ground = uptake.ground.with_slopes(&boxes, suv, steps);
+    let boxes = uptake.boxes();
+    let steps = uptake.growth_steps();
+    Arc::make_mut(&mut uptake.map.ground).add_slopes(&boxes, &|_| true, suv, steps);
     Ok(uptake)
 }
 
@@ -140,19 +163,49 @@ fn refuse_not_finite(suv: &Volume<f32>) -> Result<(), LesionError> {
     })
 }
 
-impl Uptake<'_> {
+impl<'a> Uptake<'a> {
+    /// The uptake that a map was made of, with the same images, surroundings and configuration.
+    pub fn of_map(
+        suv: &'a Volume<f32>,
+        surroundings: &'a Surroundings<'a>,
+        config: &'a LesionConfig,
+        map: UptakeMap,
+    ) -> Self {
+        Self {
+            suv,
+            surroundings,
+            config,
+            map,
+        }
+    }
+
+    /// What is known of it beside the images.
+    pub fn map(&self) -> &UptakeMap {
+        &self.map
+    }
+
+    pub(crate) fn boxes(&self) -> Vec<IndexBox> {
+        self.map.basins.iter().map(|basin| basin.bounds).collect()
+    }
+
+    /// Voxels that an outline may grow out of its ground, on each axis.
+    pub(crate) fn growth_steps(&self) -> [usize; 3] {
+        let spacing = self.suv.grid().spacing();
+        spacing.map(|s| (self.config.growth_limit_mm / s).floor() as usize)
+    }
+
     /// The foci, outlined by the configured rule and measured.
     pub fn foci(&self) -> FoundFoci {
         let mut found = FoundFoci {
-            findings: self.findings.clone(),
+            findings: self.map.findings.clone(),
             ..FoundFoci::default()
         };
-        let numbered: Vec<(u32, &Basin)> = (1..).zip(&self.basins).collect();
+        let numbered: Vec<(u32, &Basin)> = (1..).zip(self.map.basins.iter()).collect();
         let outlined: Vec<Focus> = numbered
             .into_par_iter()
             .map(|(number, basin)| self.focus(number, basin, &self.config.delineation))
             .collect();
-        for (focus, basin) in outlined.into_iter().zip(&self.basins) {
+        for (focus, basin) in outlined.into_iter().zip(self.map.basins.iter()) {
             let hot_ml = basin.voxels.len() as f64 * self.suv.grid().voxel_volume_ml();
             // A faint lesion may have no more than a voxel above the finding threshold and still an
             // extent of its own, one beside a bladder a narrow outline; a spike of noise has
@@ -184,7 +237,7 @@ impl Uptake<'_> {
     /// Where a focus of this uptake was found; `None` for one of another uptake.
     pub(crate) fn territory_of(&self, focus: &Focus) -> Option<Territory<'_>> {
         let basin = (focus.territory as usize).checked_sub(1)?;
-        let basin = self.basins.get(basin)?;
+        let basin = self.map.basins.get(basin)?;
         Some(self.territory(focus.territory, basin))
     }
 
@@ -192,13 +245,13 @@ impl Uptake<'_> {
     #[must_use]
     pub fn outlined(&self, focus: &Focus, rule: &Delineation) -> Focus {
         let basin = (focus.territory as usize).checked_sub(1);
-        let Some(basin) = basin.and_then(|n| self.basins.get(n)) else {
+        let Some(basin) = basin.and_then(|n| self.map.basins.get(n)) else {
             return focus.clone();
         };
         self.focus(focus.territory, basin, rule)
     }
 
-    fn focus(&self, number: u32, basin: &Basin, rule: &Delineation) -> Focus {
+    pub(crate) fn focus(&self, number: u32, basin: &Basin, rule: &Delineation) -> Focus {
         let territory = self.territory(number, basin);
         let mut outline = self.bounded(&territory, outline(&territory, rule));
         let least = self.config.minimum_voxels;
@@ -215,7 +268,7 @@ impl Uptake<'_> {
 
     /// What the outlines leave out of their basins, with the number of the basin.
     fn remainders(&self) -> Vec<(u32, Vec<[usize; 3]>)> {
-        let numbered: Vec<(u32, &Basin)> = (1..).zip(&self.basins).collect();
+        let numbered: Vec<(u32, &Basin)> = (1..).zip(self.map.basins.iter()).collect();
         let parts = numbered.into_par_iter().map(|(number, basin)| {
             let territory = self.territory(number, basin);
             let drawn = outline(&territory, &self.config.delineation);
@@ -230,24 +283,23 @@ impl Uptake<'_> {
 
     /// Makes these parts of basins basins of their own, behind the others.
     fn settle(&mut self, parts: &[(u32, Vec<[usize; 3]>)]) {
+        let ground = Arc::make_mut(&mut self.map.ground);
+        let basins = Arc::make_mut(&mut self.map.basins);
         for (_, voxels) in parts {
-            let number = self.basins.len() as u32 + 1;
-            self.ground.give(voxels, number);
-            self.basins.push(Basin {
-                bounds: box_of(voxels),
-                voxels: voxels.clone(),
-            });
+            let number = basins.len() as u32 + 1;
+            ground.give(voxels, number);
+            basins.push(Basin::of(voxels.clone()));
         }
         let mut shrunk: Vec<u32> = parts.iter().map(|(number, _)| *number).collect();
         shrunk.dedup();
         for number in shrunk {
-            let basin = &mut self.basins[number as usize - 1];
-            basin.voxels.retain(|v| self.ground.hot(*v) == number);
+            let basin = &mut basins[number as usize - 1];
+            basin.voxels.retain(|v| ground.hot(*v) == number);
             basin.bounds = box_of(&basin.voxels);
         }
     }
 
-    fn highest_of(&self, basin: &Basin) -> [usize; 3] {
+    pub(crate) fn highest_of(&self, basin: &Basin) -> [usize; 3] {
         highest(&basin.voxels, |v| f64::from(self.suv[v]))
     }
 
@@ -256,15 +308,16 @@ impl Uptake<'_> {
         Territory {
             suv: self.suv,
             surroundings: self.surroundings,
-            kernel: &self.kernel,
-            ground: &self.ground,
+            kernel: &self.map.kernel,
+            ground: &self.map.ground,
             number,
             bounds: basin.bounds,
             voxels: &basin.voxels,
             max_voxel,
-            finding_suv: self
-                .threshold
-                .at(max_voxel, self.suv.grid(), self.surroundings),
+            finding_suv: basin.found_at.unwrap_or_else(|| {
+                let threshold = &self.map.threshold;
+                threshold.at(max_voxel, self.suv.grid(), self.surroundings)
+            }),
             growth_limit_mm: self.config.growth_limit_mm,
         }
     }
@@ -274,7 +327,7 @@ impl Uptake<'_> {
     fn bounded(&self, territory: &Territory<'_>, mut outline: Outline) -> Outline {
         let own = f64::from(self.suv[territory.max_voxel]);
         let outshines = |contact: &&Contact| {
-            let other = self.basins.get(contact.territory as usize - 1);
+            let other = self.map.basins.get(contact.territory as usize - 1);
             let max = other.map_or(0.0, |basin| f64::from(self.suv[self.highest_of(basin)]));
             max >= OUTSHINING * own
         };
@@ -298,15 +351,16 @@ impl Uptake<'_> {
         outline
     }
 
-    fn focus_of(&self, territory: u32, outline: Outline) -> Focus {
+    /// The focus inside an outline, with its measures.
+    pub(crate) fn focus_of(&self, territory: u32, outline: Outline) -> Focus {
         let bounds = box_of(&outline.voxels);
         let mut mask = Mask::empty(self.suv.grid().crop(bounds));
         for voxel in &outline.voxels {
             mask[[0, 1, 2].map(|a| voxel[a] - bounds.min[a])] = true;
         }
         Focus {
-            measures: measure(self.suv, &outline.voxels, &outline.depth, &self.kernel)
-                .with_contrast(self.suv, &outline.voxels, |v| self.ground.hot(v) == 0),
+            measures: measure(self.suv, &outline.voxels, &outline.depth, &self.map.kernel)
+                .with_contrast(self.suv, &outline.voxels, |v| self.map.ground.hot(v) == 0),
             mask,
             bounds,
             depth: outline.depth,
@@ -335,14 +389,7 @@ fn basins(
     };
     let labelled: Vec<(u32, &IndexBox)> = (1..).zip(&regions.boxes).collect();
     let split: Vec<Vec<Vec<[usize; 3]>>> = labelled.into_par_iter().map(split_region).collect();
-    let basins: Vec<Basin> = split
-        .into_iter()
-        .flatten()
-        .map(|voxels| Basin {
-            bounds: box_of(&voxels),
-            voxels,
-        })
-        .collect();
+    let basins: Vec<Basin> = split.into_iter().flatten().map(Basin::of).collect();
     let mut owner = regions.labels;
     for (number, basin) in (1..).zip(&basins) {
         for voxel in &basin.voxels {

@@ -9,7 +9,7 @@ use isoboost_volume::{IndexBox, Volume};
 const SLOPE: u32 = 1 << 31;
 
 /// The territory of each voxel, by numbers from 1.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ground {
     owner: Volume<u32>,
 }
@@ -20,44 +20,54 @@ impl Ground {
         Self { owner: hot }
     }
 
-    /// The hot voxels of territories, and the slopes between those whose outlines may meet: an
-    /// outline reaches `steps` voxels beyond the box of its territory at most.
+    /// Adds the slopes between those territories whose outlines may meet: an outline reaches `steps`
+    /// voxels beyond the box of its territory at most. Only territories that are `wanted`, by their
+    /// numbers, flood ground that nobody has.
     ///
     /// The slopes are divided by flooding from the highest voxel down, as the hot ground is, so
     /// that outlines below the finding threshold neither overlap nor climb a neighbour's flank.
-    pub(crate) fn with_slopes(
-        self,
+    pub(crate) fn add_slopes(
+        &mut self,
         territories: &[IndexBox],
+        wanted: &dyn Fn(u32) -> bool,
         suv: &Volume<f32>,
         steps: [usize; 3],
-    ) -> Self {
+    ) {
         let shape = suv.grid().shape();
         let reaches: Vec<IndexBox> = territories.iter().map(|b| b.grown(steps, shape)).collect();
         let has_neighbour = |n: usize| {
             let mut others = reaches.iter().enumerate().filter(|(other, _)| *other != n);
             others.any(|(_, other)| other.intersection(&reaches[n]).is_some())
         };
-        let mut owner = self.owner;
         let mut flood = Flood {
             suv: suv.as_slice(),
-            owner: owner.as_mut_slice(),
+            owner: self.owner.as_mut_slice(),
             shape,
             queued: vec![false; suv.grid().voxel_count()],
             queue: BinaryHeap::new(),
         };
         for (n, bounds) in territories.iter().enumerate() {
-            if !has_neighbour(n) {
+            let number = n as u32 + 1;
+            if !wanted(number) || !has_neighbour(n) {
                 continue;
             }
             for voxel in bounds.voxels() {
                 let place = flood.place(voxel);
-                if flood.owner[place] == n as u32 + 1 {
+                if flood.owner[place] == number {
                     flood.wait_around(place, &reaches[n]);
                 }
             }
         }
         flood.run(&reaches);
-        Self { owner }
+    }
+
+    /// Leaves the slopes of a territory to whoever floods them next.
+    pub(crate) fn clear_slopes(&mut self, number: u32) {
+        for owner in self.owner.as_mut_slice() {
+            if *owner == number | SLOPE {
+                *owner = 0;
+            }
+        }
     }
 
     /// The territory that a voxel belongs to or slopes down from; 0 where there is none or none
@@ -70,6 +80,15 @@ impl Ground {
     pub(crate) fn give(&mut self, voxels: &[[usize; 3]], number: u32) {
         for voxel in voxels {
             self.owner[*voxel] = number;
+        }
+    }
+
+    /// Leaves hot voxels that a territory still has to nobody.
+    pub(crate) fn leave(&mut self, voxels: &[[usize; 3]], number: u32) {
+        for voxel in voxels {
+            if self.owner[*voxel] == number {
+                self.owner[*voxel] = 0;
+            }
         }
     }
 
@@ -131,7 +150,7 @@ impl Flood<'_> {
 }
 
 /// The bits of a value in the order of the values.
-fn ordered(value: f32) -> u32 {
+pub(crate) fn ordered(value: f32) -> u32 {
     let bits = value.to_bits();
     if bits >> 31 == 0 {
         bits | 1 << 31

@@ -24,6 +24,7 @@
 mod candidates;
 mod config;
 mod delineate;
+mod edit;
 mod find;
 mod focus;
 mod ground;
@@ -42,7 +43,8 @@ pub use config::{
     Delineation, FindingRule, LesionConfig, LocalContrast, PercentOfHighest, Qpsma,
     ReferenceRegion, ReferenceRule, RegionalDelineation, Splitting, Substitute, TissueSuv,
 };
-pub use find::{FoundFoci, LesionError, Uptake, find_foci, find_uptake};
+pub use edit::{EditError, Edited, PatientAxis, Stroke, StrokeMode};
+pub use find::{FoundFoci, LesionError, Uptake, UptakeMap, find_foci, find_uptake};
 pub use focus::{Contact, Focus, PointFocus};
 pub use measure::{
     BACKGROUND_FROM_MM, BACKGROUND_TO_MM, Contrast, Measures, PEAK_SPHERE_RADIUS_MM, PatientTotals,

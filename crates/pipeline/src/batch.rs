@@ -2,23 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use isoboost_dicom::{Discovery, SeriesChoice, Study};
-use isoboost_planning::dose::LimitSet;
 use isoboost_suv::SuvOptions;
 use serde::Serialize;
 
 use crate::clinical::{ClinicalRow, ClinicalTable};
 use crate::config::{Config, ConfigError};
-use crate::doses::{DoseError, DoseShelf};
+use crate::doses::DoseError;
 use crate::events::{Event, Outcome};
 use crate::output_folder::{OutputError, OutputFolder, study_folder_name};
-use crate::planning_ct::{PlanningCt, PlanningCtError, PlanningRequest};
+use crate::planning_ct::{PlanningCtError, PlanningRequest};
 use crate::policy::PolicyInUse;
-use crate::study::{StudyError, StudyJob, StudyResult};
+use crate::setting::Setting;
+use crate::study::{ResultPlace, StudyError, StudyResult};
 use crate::{ImportedFrom, problem_line, study};
 
 /// What to run, on what, with which settings.
@@ -166,22 +165,14 @@ pub fn run(request: &RunRequest, events: &(dyn Fn(Event) + Sync)) -> Result<RunS
     events(Event::Discovered {
         studies: with_pet.len(),
     });
-    let limits = request.config.limits()?;
-    let doses = DoseShelf::open(&request.doses)?;
-    let planning_ct = request.planning_ct.as_ref();
-    let planning_ct = planning_ct.map(PlanningCt::open).transpose()?;
-    match &planning_ct {
-        Some(planning) => doses.check_matched(&[planning.study()])?,
-        None => doses.check_matched(&with_pet)?,
+    let setting: Setting = Setting::open::<RunError>(request.clone())?;
+    match &setting.planning_ct {
+        Some(planning) => setting.doses.check_matched(&[planning.study()])?,
+        None => setting.doses.check_matched(&with_pet)?,
     }
-    let config_sha256 = request.config.sha256()?;
     let folder = OutputFolder::open(&request.out)?;
     let given = Given {
-        request,
-        config_sha256: &config_sha256,
-        limits: &limits,
-        doses: &doses,
-        planning_ct: planning_ct.as_ref(),
+        setting: &Arc::new(setting),
         folder: &folder,
         events,
     };
@@ -191,7 +182,7 @@ pub fn run(request: &RunRequest, events: &(dyn Fn(Event) + Sync)) -> Result<RunS
     let summary = RunSummary {
         schema: "isoboost.run/1",
         version: env!("CARGO_PKG_VERSION"),
-        config_sha256,
+        config_sha256: given.setting.config_sha256.clone(),
         studies,
         ignored_files: discovery.ignored_files,
         problems: discovery.problems.iter().map(problem_line).collect(),
@@ -222,13 +213,9 @@ fn write_cohort(folder: &OutputFolder) -> Result<(), OutputError> {
     }
 }
 
-/// What all studies of a run share.
+/// What every worker needs.
 struct Given<'a> {
-    request: &'a RunRequest,
-    config_sha256: &'a str,
-    limits: &'a [LimitSet],
-    doses: &'a DoseShelf,
-    planning_ct: Option<&'a PlanningCt>,
+    setting: &'a Arc<Setting>,
     folder: &'a OutputFolder,
     events: &'a (dyn Fn(Event) + Sync),
 }
@@ -245,7 +232,7 @@ fn work_through(given: &Given<'_>, studies: &[&Study]) -> Vec<StudySummary> {
                 break;
             };
             let summary = one_study(given, study);
-            if given.request.fail_fast && summary.status == StudyStatus::Failed {
+            if given.setting.request.fail_fast && summary.status == StudyStatus::Failed {
                 stop.store(true, Ordering::Relaxed);
             }
             let mut summaries = summaries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -270,18 +257,12 @@ fn one_study(given: &Given<'_>, study: &Study) -> StudySummary {
         folder: name.clone(),
     });
     let _span = tracing::info_span!("study", uid = %study.study_uid).entered();
-    let job = StudyJob {
-        study,
-        request: given.request,
-        config_sha256: given.config_sha256,
-        limits: given.limits,
-        doses: given.doses,
-        planning_ct: given.planning_ct,
+    let place = ResultPlace {
         folder: given.folder,
         name: &name,
-        events,
+        events: given.events,
     };
-    let result = study::process(&job);
+    let result = study::process(given.setting, study, &place);
     let outcome = match &result {
         Ok(result) if result.kept => Outcome::Kept,
         Ok(_) => Outcome::Done,
@@ -351,7 +332,8 @@ fn no_pet(study: &Study) -> StudySummary {
     }
 }
 
-fn folder_name(study: &Study) -> String {
+/// The name of a study's result folder.
+pub(crate) fn folder_name(study: &Study) -> String {
     let patient_id = study.patient.patient_id().unwrap_or_default();
     let date = study
         .patient

@@ -16,12 +16,18 @@ mod fingerprint;
 mod imported;
 mod inspect;
 mod isotoxic;
+mod open_study;
 mod output_folder;
 mod outputs;
+mod page;
 mod planning_ct;
 mod policy;
 mod redraw;
+mod review;
+mod setting;
+mod signed;
 mod study;
+mod study_images;
 mod suv_volume;
 mod treatment;
 mod warnings;
@@ -37,10 +43,17 @@ pub use inspect::{
     InspectedChoice, InspectedObject, InspectedSeries, InspectedStudy, Inspection,
     derivation_lines, inspect,
 };
+pub use open_study::OpenStudy;
 pub use output_folder::{OutputError, study_folder_name};
 pub use planning_ct::{PlanningCtError, PlanningRequest};
 pub use policy::{PolicyFileError, PolicyInUse};
+pub use review::{
+    BrushMode, BrushPlane, CategoryName, Decision, DecisionError, MarginValue, Preview,
+    PreviewedFinding, PreviewedInfo, RegionName, ReopenError, Reviewed, StagedReview, StudyRequest,
+};
+pub use signed::{SignError, Signature, SignedResult, export_signed};
 pub use study::StudyError;
+pub use study_images::StudyImages;
 pub use suv_volume::{
     RegionStatistics, SuvImage, SuvImageError, read_region, statistics, suv_image,
 };

@@ -14,6 +14,8 @@ pub struct PolicyInUse {
     pub policy: Policy,
     /// SHA-256 of the file's bytes, in hexadecimal.
     pub sha256: String,
+    /// The text of the file.
+    pub text: String,
 }
 
 /// Why a policy file cannot be used.
@@ -53,7 +55,11 @@ impl PolicyInUse {
             source,
         })?;
         let sha256 = sha256_hex(text.as_bytes());
-        Ok(Self { policy, sha256 })
+        Ok(Self {
+            policy,
+            sha256,
+            text,
+        })
     }
 
     /// The policy of the option, else that of the configuration, else the default one. A policy
@@ -82,6 +88,7 @@ impl Default for PolicyInUse {
         Self {
             policy: Policy::default(),
             sha256: sha256_hex(DEFAULT_POLICY.as_bytes()),
+            text: DEFAULT_POLICY.to_owned(),
         }
     }
 }

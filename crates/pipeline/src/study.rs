@@ -1,28 +1,33 @@
 //! One study from DICOM to its result folder.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::NaiveDateTime;
-use isoboost_anatomy::{Anatomy, ImportedOrgan, References};
-use isoboost_dicom::{LoadedPet, Selection, Series, Study};
-use isoboost_planning::dose::{DrawnRegion, LimitSet};
+use isoboost_anatomy::{Anatomy, References};
+use isoboost_dicom::{Selection, Study};
+use isoboost_planning::dose::LimitSet;
 use isoboost_planning::field::PelvicField;
-use isoboost_planning::{ClinicalFacts, Patient, Recommendation, Target};
+use isoboost_planning::{Recommendation, Target};
 use isoboost_report::{IsotoxicInfo, WarningInfo};
-use isoboost_staging::{Scan, Staging};
-use isoboost_suv::{SuvDerivation, SuvOptions, Tracer};
+use isoboost_staging::Staging;
+use isoboost_suv::{SuvDerivation, SuvOptions};
 use isoboost_volume::Volume;
 
-use crate::analysis::{Analysis, analyse_watched};
 use crate::batch::RunRequest;
 use crate::clinical::{ClinicalError, ClinicalRow};
+use crate::config::ConfigError;
 use crate::doses::{DoseError, DoseShelf};
 use crate::events::{Event, Stage};
-use crate::imported::{self, AnatomyConfig, CommandError, Drawn, ImportError, ImportedFrom};
+use crate::imported::{CommandError, ImportError};
+use crate::open_study::{OpenStudy, Reviewing};
 use crate::output_folder::{OutputError, OutputFolder};
-use crate::planning_ct::{self, PlanningCt, PlanningImages, Site};
-use crate::treatment::Treatment;
-use crate::{fingerprint, outputs, warnings};
+use crate::planning_ct::{self, PlanningCt, PlanningImages};
+use crate::review::ReopenError;
+use crate::setting::Setting;
+use crate::signed::{SignError, Signing};
+use crate::study_images::StudyImages;
+use crate::{fingerprint, outputs};
 
 /// Why a study has no result.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +84,12 @@ pub enum StudyError {
     /// The picture cannot be made.
     #[error("the picture cannot be made: {0}")]
     Picture(#[from] isoboost_report::PictureError),
+    /// The page cannot be made.
+    #[error(transparent)]
+    Page(#[from] isoboost_report::PageError),
+    /// The planes of a lesion cannot be laid out.
+    #[error("the picture of a lesion cannot be laid out: {0}")]
+    View(#[from] isoboost_report::slice::ViewError),
     /// The report cannot be written as JSON.
     #[error("the report cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -93,12 +104,22 @@ pub enum StudyError {
     /// The result folder cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// The dose limits of the configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The images of a study that is opened again cannot be found.
+    #[error(transparent)]
+    Reopen(#[from] ReopenError),
+    /// What was reviewed cannot be signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
     /// The clinical file contradicts the study.
     #[error(transparent)]
     Clinical(#[from] ClinicalError),
 }
 
 /// A study and all that its processing needs.
+#[derive(Clone, Copy)]
 pub(crate) struct StudyJob<'a> {
     pub(crate) study: &'a Study,
     pub(crate) request: &'a RunRequest,
@@ -109,6 +130,10 @@ pub(crate) struct StudyJob<'a> {
     pub(crate) doses: &'a DoseShelf,
     /// The planning CT that was handed in.
     pub(crate) planning_ct: Option<&'a PlanningCt>,
+}
+
+/// Where the results of a study go, and who watches.
+pub(crate) struct ResultPlace<'a> {
     pub(crate) folder: &'a OutputFolder,
     pub(crate) name: &'a str,
     pub(crate) events: &'a (dyn Fn(Event) + Sync),
@@ -126,7 +151,7 @@ pub(crate) struct StatedFacts<'a> {
 }
 
 impl<'a> StatedFacts<'a> {
-    fn of(job: &StudyJob<'a>) -> Result<Self, ClinicalError> {
+    pub(crate) fn of(job: &StudyJob<'a>) -> Result<Self, ClinicalError> {
         let mut stated = Self {
             suv: job.request.facts,
             ..Self::default()
@@ -169,181 +194,55 @@ pub(crate) struct Findings<'a> {
     pub(crate) field: Option<&'a PelvicField>,
     pub(crate) isotoxic: Option<&'a IsotoxicInfo>,
     pub(crate) warnings: Vec<WarningInfo>,
+    /// Who approved it; `None` for a suggestion.
+    pub(crate) signing: Option<&'a Signing>,
     pub(crate) fingerprint: &'a str,
     /// When the result counts as made: the start of the PET, so that a rerun gives the same bytes.
     pub(crate) created: NaiveDateTime,
 }
 
 /// Processes one study, unless an earlier result with the same fingerprint stands.
-pub(crate) fn process(job: &StudyJob<'_>) -> Result<StudyResult, StudyError> {
-    let selection = isoboost_dicom::select(job.study, &job.request.choice)?;
-    let stated = StatedFacts::of(job)?;
+pub(crate) fn process(
+    setting: &Arc<Setting>,
+    study: &Study,
+    place: &ResultPlace<'_>,
+) -> Result<StudyResult, StudyError> {
+    let job = setting.job(study);
+    let selection = isoboost_dicom::select(study, &job.request.choice)?;
+    let stated = StatedFacts::of(&job)?;
     if let Some(planning) = job.planning_ct {
-        planning.check_patient(job.study)?;
+        planning.check_patient(study)?;
     }
-    let fingerprint = fingerprint::of(job, &selection, &stated);
+    let fingerprint = fingerprint::of(&job, &selection, &stated);
     if !job.request.force
-        && let Some(result) = outputs::earlier(job, &fingerprint)
+        && let Some(result) = outputs::earlier(&job, place, &fingerprint)
     {
         return Ok(result);
     }
-    let mut watch = StageWatch::new(job);
-    let mut images = load(job, &selection, &stated.suv)?;
-    let planning = job
-        .planning_ct
-        .map(|found| PlanningImages::load(found, &selection, &images.suv, images.ct.as_ref()))
-        .transpose()?;
-    if let Some(planning) = planning.as_ref().filter(|_| job.request.organs.is_none()) {
-        images.organs.extend(planning.organs_for_pet());
-    }
-    watch.done(Stage::Load);
-    let config = &job.request.config;
-    let ct = images.ct.as_ref();
-    let tracer = images.derivation.tracer.as_ref();
-    let scan = Scan {
-        suv: &images.suv,
-        ct,
-        liver_excreted: tracer.is_some_and(Tracer::is_liver_excreted),
-        blood_pool: None,
-    };
-    let Analysis {
-        mut anatomy,
-        references,
-        staging,
-    } = analyse_watched(scan, &images.organs, config, &mut |stage| watch.done(stage))?;
-    anatomy.findings.extend(images.told);
-    let policy = &job.request.policy.policy;
-    let patient = Patient {
-        clinical: stated
-            .row
-            .map_or_else(ClinicalFacts::default, |row| row.facts.clone()),
-        tracer: tracer.map(|tracer| tracer.name().to_owned()),
-        liver_excreted: tracer.map(Tracer::is_liver_excreted),
-        touching: isoboost_planning::touched_organs(&staging, &anatomy, policy.limits.touching_mm),
-    };
-    let recommendation = isoboost_planning::recommend(&staging, &patient, policy);
-    let site = if let Some(planning) = &planning {
-        Site::on_planning_ct(planning, &staging, &images.suv, &images.organs)
-    } else {
-        let grid = ct.map_or(images.suv.grid(), Volume::grid);
-        let drawn = drawn_regions(job)?;
-        Site::on_pet_ct(&staging, &anatomy, ct, grid, &images.organs, drawn)
-    };
-    let treatment = Treatment::of(job, &selection, &site, &recommendation)?;
-    watch.done(Stage::Targets);
-    let mut warnings = warnings::of(job, &selection, &images.derivation, &stated, &staging);
-    warnings.extend(treatment.warnings);
-    let findings = Findings {
-        selection: &selection,
-        suv: &images.suv,
-        ct,
-        planning: planning.as_ref(),
-        planning_cautions: &site.cautions,
-        target_ct: site.ct,
-        derivation: &images.derivation,
-        stated: &stated,
-        anatomy: &anatomy,
-        references: &references,
-        staging: &staging,
-        recommendation: &recommendation,
-        targets: &treatment.targets,
-        field: treatment.field.as_ref(),
-        isotoxic: treatment.isotoxic.as_ref(),
-        warnings,
-        fingerprint: &fingerprint,
-        created: images.created,
-    };
-    let result = outputs::write(job, &findings, site.grid)?;
-    watch.done(Stage::Output);
-    Ok(result)
-}
-
-/// The regions of a structure set that was handed in, with their contours.
-fn drawn_regions(job: &StudyJob<'_>) -> Result<Vec<DrawnRegion>, StudyError> {
-    match &job.request.organs {
-        Some(ImportedFrom::StructureSet(path)) => Ok(imported::regions(path)?),
-        _ => Ok(Vec::new()),
-    }
-}
-
-/// The images of a study in the units that everything after works in.
-struct Images {
-    /// SUVbw in g/mL on the PET grid.
-    suv: Volume<f32>,
-    derivation: SuvDerivation,
-    /// Hounsfield units on the CT grid.
-    ct: Option<Volume<i16>>,
-    organs: Vec<ImportedOrgan>,
-    /// What is to be said of where they come from.
-    told: Option<String>,
-    created: NaiveDateTime,
-}
-
-fn load(
-    job: &StudyJob<'_>,
-    selection: &Selection<'_>,
-    stated: &SuvOptions,
-) -> Result<Images, StudyError> {
-    // The facts first: a refusal should not wait for hundreds of CT slices.
-    let LoadedPet { activity, facts } = isoboost_dicom::load_pet(selection.pet)?;
-    let derivation = isoboost_suv::derive(&facts, stated)?;
-    let midnight = job.study.patient.study_date().unwrap_or_default().into();
-    let created = facts
-        .series_start
-        .get()
-        .map_or(midnight, |start| start.local);
-    let suv = crate::suv_volume::suv_volume(activity, &derivation);
-    let ct = selection.ct.map(isoboost_dicom::load_ct).transpose()?;
-    let images = ct.as_ref().map_or(suv.grid(), Volume::grid);
-    let frame = frame_of_reference(selection.pet);
-    let (organs, told) = match &job.request.organs {
-        Some(organs) => (organs.read(images, frame)?, None),
-        None => drawn(&job.request.config.anatomy, ct.as_ref(), frame)?,
-    };
-    Ok(Images {
-        suv,
-        derivation,
-        ct,
-        organs,
-        told,
-        created,
+    let mut watch = StageWatch::new(place);
+    let images = StudyImages::of(setting, study.clone())?;
+    let open = OpenStudy::open(Arc::new(images), &mut |stage| watch.done(stage))?;
+    let staging = open.suggestion();
+    let recommendation = open.recommend(staging)?;
+    let nothing = Reviewing::default();
+    open.planned(staging, &recommendation, &nothing, |job, findings, grid| {
+        watch.done(Stage::Targets);
+        let result = outputs::publish(job, place, findings, grid)?;
+        watch.done(Stage::Output);
+        Ok(result)
     })
-}
-
-/// What the configured program draws on the CT, and what the report says of it.
-fn drawn(
-    config: &AnatomyConfig,
-    ct: Option<&Volume<i16>>,
-    frame_of_reference: &str,
-) -> Result<(Vec<ImportedOrgan>, Option<String>), StudyError> {
-    let Some(ct) = ct.filter(|_| !config.command.is_empty()) else {
-        return Ok((Vec::new(), None));
-    };
-    match imported::draw(config, ct, frame_of_reference) {
-        Ok(Drawn { organs, told }) => Ok((organs, Some(told))),
-        Err(error) if config.command_required => Err(error.into()),
-        Err(error) => {
-            tracing::warn!(%error, "organs are recognised instead");
-            let told = format!("{error}; organs are recognised on CT and PET instead");
-            Ok((Vec::new(), Some(told)))
-        }
-    }
-}
-
-fn frame_of_reference(series: &Series) -> &str {
-    series.frame_of_reference.as_deref().unwrap_or_default()
 }
 
 /// Tells the time of each stage to whoever watches.
 struct StageWatch<'a> {
-    job: &'a StudyJob<'a>,
+    place: &'a ResultPlace<'a>,
     since: Instant,
 }
 
 impl<'a> StageWatch<'a> {
-    fn new(job: &'a StudyJob<'a>) -> Self {
+    fn new(place: &'a ResultPlace<'a>) -> Self {
         Self {
-            job,
+            place,
             since: Instant::now(),
         }
     }
@@ -351,8 +250,8 @@ impl<'a> StageWatch<'a> {
     fn done(&mut self, stage: Stage) {
         let took = self.since.elapsed();
         tracing::info!(stage = stage.name(), seconds = took.as_secs_f64());
-        (self.job.events)(Event::StageDone {
-            folder: self.job.name.to_owned(),
+        (self.place.events)(Event::StageDone {
+            folder: self.place.name.to_owned(),
             stage,
             took,
         });

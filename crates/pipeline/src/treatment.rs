@@ -4,7 +4,8 @@
 use isoboost_dicom::{Finding, Selection};
 use isoboost_planning::field::PelvicField;
 use isoboost_planning::{
-    ElectiveInput, PlannedTargets, Prescription, Recommendation, Surroundings, Target,
+    ElectiveInput, PlannedTargets, Prescription, Recommendation, StatedTreatments, Surroundings,
+    Target,
 };
 use isoboost_report::{IsotoxicInfo, WarningInfo};
 use isoboost_volume::Volume;
@@ -14,6 +15,7 @@ use crate::study::{StudyError, StudyJob};
 use crate::{field, isotoxic};
 
 /// The volumes and the field that are suggested, and what limits them.
+#[derive(Default)]
 pub(crate) struct Treatment {
     pub(crate) targets: Vec<Target>,
     pub(crate) field: Option<PelvicField>,
@@ -29,22 +31,23 @@ impl Treatment {
         selection: &Selection<'_>,
         site: &Site<'_>,
         recommendation: &Recommendation,
+        stated: &StatedTreatments,
     ) -> Result<Self, StudyError> {
-        let mut planned = volumes(job, site, recommendation);
+        let mut planned = volumes(job, site, recommendation, stated);
         let series = planning_ct::dose_series(job, selection);
         let study = planning_ct::study_of_targets(job);
         let doses = job.doses.load(study, &series, job.request.dose_fractions)?;
         let known = isotoxic::Known {
-            anatomy: &site.anatomy,
+            anatomy: site.anatomy,
             staging: &site.staging,
             planned: &planned,
             images: site.grid,
-            drawn: &site.drawn,
+            drawn: site.drawn,
         };
         let (isotoxic, of_doses) = isotoxic::check(job, &known, &doses, job.limits)?;
         let known = field::Known {
             ct: planning_ct::ct_of_targets(job, selection).zip(site.ct.map(Volume::grid)),
-            anatomy: &site.anatomy,
+            anatomy: site.anatomy,
             staging: &site.staging,
             recommendation,
         };
@@ -62,10 +65,15 @@ impl Treatment {
 }
 
 /// The volumes of lesions, then those that are treated as a whole.
-fn volumes(job: &StudyJob<'_>, site: &Site<'_>, recommendation: &Recommendation) -> PlannedTargets {
+fn volumes(
+    job: &StudyJob<'_>,
+    site: &Site<'_>,
+    recommendation: &Recommendation,
+    stated: &StatedTreatments,
+) -> PlannedTargets {
     let config = &job.request.config;
     let around = Surroundings {
-        anatomy: Some(&site.anatomy),
+        anatomy: Some(site.anatomy),
         ct: site.ct,
         staging: &config.staging,
     };
@@ -73,13 +81,14 @@ fn volumes(job: &StudyJob<'_>, site: &Site<'_>, recommendation: &Recommendation)
         policy: &job.request.policy.policy,
         suggested: &recommendation.intensification,
         limits: &config.planning.limits,
+        stated,
     };
     let mut planned =
         isoboost_planning::plan_targets(&site.staging, site.grid, &around, &prescription);
     let whole = ElectiveInput {
-        anatomy: Some(&site.anatomy),
+        anatomy: Some(site.anatomy),
         ct: site.ct,
-        imported: &site.organs,
+        imported: site.organs,
         staging: &site.staging,
         recommendation,
         config: &config.planning.elective,

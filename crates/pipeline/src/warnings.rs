@@ -75,3 +75,11 @@ pub(crate) fn of(
     }
     warnings
 }
+
+/// That a person changed the suggestion, and how.
+pub(crate) fn of_review(decisions: &[String]) -> impl Iterator<Item = WarningInfo> + '_ {
+    decisions.iter().map(|sentence| WarningInfo {
+        code: "reviewed".to_owned(),
+        text: sentence.clone(),
+    })
+}

@@ -43,6 +43,7 @@ mod policy;
 mod properties;
 mod recommend;
 mod region;
+mod stated;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -64,11 +65,12 @@ pub use lesion_class::LesionClass;
 pub use limits::LimitsConfig;
 pub use policy::{
     AgainstLimit, CautionRule, Conditions, CountRange, CountedLesions, DEFAULT_POLICY,
-    DirectionMargins, DoseLevel, Intensification, Limits, MarginSetting, NumberRange, OptionalFact,
-    PLACEHOLDERS, PelvisTop, Policy, PolicyError, Rule, Source, SpreadPattern, Treatment,
-    VolumeDoses, WholeVolume,
+    DirectionMargins, DoseLevel, Intensification, Limits, MOST_FRACTIONS, MOST_GY, MOST_MARGIN_MM,
+    MarginSetting, NumberRange, OptionalFact, PLACEHOLDERS, PelvisTop, Policy, PolicyError, Rule,
+    Source, SpreadPattern, Treatment, VolumeDoses, WholeVolume,
 };
 pub use recommend::{FiredRule, Recommendation, recommend};
+pub use stated::{StatedTreatment, StatedTreatments};
 pub use target::{
     PlannedTargets, Prescription, Target, TargetKind, plan_targets, region_colour, structure_set,
 };

@@ -1,15 +1,17 @@
 //! GTV, CTV and PTV of each lesion.
 
+use std::borrow::Cow;
+
 use isoboost_staging::{Lesion, Region, Staging};
 use isoboost_volume::{Contour, Grid, Margins, Mask, Roi, RoiType, StructureSet};
 use rayon::prelude::*;
 
 use crate::barrier::{Surroundings, allowed, under_skin};
 use crate::dose_colour::colour_by_dose;
-use crate::lesion_class::LesionClass;
 use crate::limits::LimitsConfig;
 use crate::policy::{DoseLevel, Intensification, Policy, Treatment};
 use crate::region::{Growth, PlannedRegion};
+use crate::stated::{self, StatedTreatment, StatedTreatments};
 
 /// What a target volume is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,13 +80,20 @@ pub struct Prescription<'a> {
     pub suggested: &'a [Intensification],
     /// What the volumes are cut by.
     pub limits: &'a LimitsConfig,
+    /// What a reader states for single lesions.
+    pub stated: &'a StatedTreatments,
 }
 
-impl Prescription<'_> {
-    /// Margins and doses of a lesion; none where the recommendation does not treat its class.
-    fn treatment(&self, lesion: &Lesion) -> Option<&Treatment> {
-        let treatment = self.policy.treatment(LesionClass::of(lesion));
-        treatment.filter(|t| self.suggested.contains(&t.given_with))
+impl<'a> Prescription<'a> {
+    /// Margins and doses of a lesion; none where neither the recommendation nor a reader treats it.
+    fn treatment(&self, lesion: &Lesion) -> Option<Cow<'a, Treatment>> {
+        let stated = self.stated.get(&lesion.id);
+        stated::treatment(lesion, self.policy, self.suggested, stated)
+    }
+
+    /// What of a lesion's treatment a reader stated, for the notes of its volumes.
+    fn stated_of(&self, lesion: &Lesion) -> StatedTreatment {
+        self.stated.get(&lesion.id).cloned().unwrap_or_default()
     }
 }
 
@@ -112,6 +121,7 @@ pub fn plan_targets(
     };
     let untreated: Vec<&Lesion> = staging.lesions.iter().filter(untreated).collect();
     let mut cautions: Vec<String> = gtv_alone(&untreated).into_iter().collect();
+    cautions.extend(unused_statements(staging, prescription));
     let mut in_class = [0_usize; 4];
     let mut volumes = Vec::new();
     for (lesion, grown) in staging.lesions.iter().zip(grown) {
@@ -188,6 +198,10 @@ fn ptv_target(group: &[&Volumes<'_>], reference: &Grid) -> Option<Target> {
     target.dose_levels.clone_from(&treated.doses);
     target.lesion_ids = group.iter().map(|v| v.lesion.id).collect();
     target.notes.extend(treated.ptv_notes.iter().cloned());
+    let stated = group.iter().filter_map(|v| v.treated.as_ref());
+    target
+        .notes
+        .extend(stated.flat_map(|t| t.stated_notes.iter().cloned()));
     if group.len() > 1 {
         let ids: Vec<String> = target.lesion_ids.iter().map(u32::to_string).collect();
         target.notes.push(format!(
@@ -227,6 +241,18 @@ pub fn region_colour(region: Region) -> [u8; 3] {
     Class::of(region).colour(TargetKind::Gtv)
 }
 
+/// What a reader stated for lesions that get no CTV and PTV.
+fn unused_statements<'a>(
+    staging: &'a Staging,
+    prescription: &'a Prescription<'_>,
+) -> impl Iterator<Item = String> + 'a {
+    staging.lesions.iter().filter_map(|lesion| {
+        let stated = prescription.stated.get(&lesion.id)?;
+        let treated = prescription.treatment(lesion).is_some();
+        (!treated).then(|| stated::unused(lesion, stated))
+    })
+}
+
 /// That lesions have no planning volume because nothing is suggested for them.
 fn gtv_alone(lesions: &[&Lesion]) -> Option<String> {
     let numbers: Vec<String> = lesions.iter().map(|l| l.id.to_string()).collect();
@@ -261,6 +287,8 @@ struct Treated {
     to_ptv: Margins,
     ptv: Growth,
     ptv_notes: Vec<String>,
+    /// What of the PTV a reader stated.
+    stated_notes: Vec<String>,
     doses: Vec<DoseLevel>,
 }
 
@@ -272,9 +300,14 @@ impl<'a> Volumes<'a> {
         prescription: &Prescription<'_>,
     ) -> Option<Self> {
         let treatment = prescription.treatment(lesion);
-        let room = treatment.map_or(0.0, Treatment::room_mm);
+        let room = treatment.as_deref().map_or(0.0, Treatment::room_mm);
         let gtv = Growth::start(&lesion.focus, reference, room)?;
-        let treated = treatment.map(|t| Treated::of(lesion, &gtv, t, around, prescription.limits));
+        let stated = prescription.stated_of(lesion);
+        let treated = treatment.map(|treatment| {
+            let mut treated = Treated::of(lesion, &gtv, &treatment, around, prescription.limits);
+            treated.tell_stated(lesion, &stated);
+            treated
+        });
         Some(Self {
             lesion,
             class: Class::of(lesion.region),
@@ -390,7 +423,24 @@ impl Treated {
             to_ptv,
             ptv,
             ptv_notes,
+            stated_notes: Vec::new(),
             doses: treatment.doses.clone(),
+        }
+    }
+}
+
+impl Treated {
+    /// Notes what a reader stated.
+    fn tell_stated(&mut self, lesion: &Lesion, stated: &StatedTreatment) {
+        let text = |what: &str| format!("{what} of lesion {} set by the reviewer", lesion.id);
+        if stated.gtv_to_ctv_mm.is_some() {
+            self.ctv_notes.push(text("margin to the CTV"));
+        }
+        if stated.ctv_to_ptv_mm.is_some() {
+            self.stated_notes.push(text("margin to the PTV"));
+        }
+        if stated.dose.is_some() {
+            self.stated_notes.push(text("dose"));
         }
     }
 }

@@ -9,7 +9,8 @@ use nalgebra::Point3;
 
 use crate::{
     CountedLesions, Intensification, LesionClass, LimitsConfig, PlannedTargets, Policy,
-    Prescription, Recommendation, Surroundings, Target, TargetKind, Treatment, structure_set,
+    Prescription, Recommendation, StatedTreatments, Surroundings, Target, TargetKind, Treatment,
+    structure_set,
 };
 
 fn pet() -> Grid {
@@ -57,6 +58,7 @@ pub(crate) fn staged(suv: &Volume<f32>, regions: &[Region]) -> Staging {
             region: *region,
             site: String::new(),
             station: None,
+            side: None,
             bed_site: None,
             alternatives: Vec::new(),
             suspicions: Vec::new(),
@@ -121,6 +123,7 @@ pub(crate) fn planned_in(
         policy: &settings.policy,
         suggested: &Intensification::ALL,
         limits: &settings.limits,
+        stated: &StatedTreatments::new(),
     };
     crate::plan_targets(staging, reference, around, &prescription)
 }
@@ -487,6 +490,7 @@ fn a_lesion_gets_planning_volumes_where_something_is_suggested_for_it() {
         policy: &policy,
         suggested: &kinds,
         limits: &LimitsConfig::default(),
+        stated: &StatedTreatments::new(),
     };
     let planned = crate::plan_targets(&staging, &ct(), &nothing(), &prescription);
     let names: Vec<_> = planned.targets.iter().map(|t| t.name.as_str()).collect();

@@ -5,9 +5,10 @@ use std::io::Cursor;
 
 use image::{ImageFormat, ImageResult};
 use isoboost_volume::{Grid, Volume, resample_trilinear};
-use nalgebra::{Isometry3, Point3, Vector3};
+use nalgebra::{Isometry3, Point3};
 
 use crate::canvas::{Canvas, TEXT_HEIGHT, text_width};
+use crate::plane::Plane;
 
 /// Side of a square, mm.
 const SQUARE_MM: f64 = 40.0;
@@ -22,47 +23,12 @@ const TINT: [f32; 3] = [1.0, 0.86, 0.6];
 const TEXT_COLOUR: [u8; 3] = [235, 235, 235];
 const MARGIN: i64 = 6;
 
-/// A plane through the patient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Plane {
-    /// Seen from the feet: the patient's left on the right.
-    Axial,
-    /// Seen from the front: the patient's left on the right.
-    Coronal,
-    /// Seen from the left: the patient's front on the left.
-    Sagittal,
-}
-
-impl Plane {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Axial, Self::Coronal, Self::Sagittal];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Axial => "axial",
-            Self::Coronal => "coronal",
-            Self::Sagittal => "sagittal",
-        }
-    }
-
-    /// Directions of the normal, downwards and to the right of the picture.
-    fn axes(self) -> [Vector3<f64>; 3] {
-        let (x, y, z) = (Vector3::x(), Vector3::y(), Vector3::z());
-        match self {
-            Self::Axial => [z, y, x],
-            Self::Coronal => [y, -z, x],
-            Self::Sagittal => [x, -z, y],
-        }
-    }
-
-    /// Height and width, mm: a pelvis.
-    fn size_mm(self) -> [f64; 2] {
-        match self {
-            Self::Axial => [320.0, 440.0],
-            Self::Coronal => [360.0, 440.0],
-            Self::Sagittal => [360.0, 320.0],
-        }
+/// Height and width, mm: a pelvis.
+fn size_mm(plane: Plane) -> [f64; 2] {
+    match plane {
+        Plane::Axial => [320.0, 440.0],
+        Plane::Coronal => [360.0, 440.0],
+        Plane::Sagittal => [360.0, 320.0],
     }
 }
 
@@ -79,7 +45,7 @@ pub fn checkerboard_png(
     center: Point3<f64>,
     plane: Plane,
 ) -> ImageResult<Vec<u8>> {
-    let [height, width] = plane.size_mm().map(|mm| (mm / PIXEL_MM) as u32);
+    let [height, width] = size_mm(plane).map(|mm| (mm / PIXEL_MM) as u32);
     let mut canvas = Canvas::new(width, height, [0; 3]);
     if let Some(onto) = plane_grid(plane, center, [height, width]) {
         let first = resample_trilinear(planning, &onto, OUTSIDE_HU);
@@ -113,10 +79,7 @@ fn plane_grid(plane: Plane, center: Point3<f64>, [height, width]: [u32; 2]) -> O
 }
 
 fn label(canvas: &mut Canvas, plane: Plane, width: i64, height: i64) {
-    let (left, right) = match plane {
-        Plane::Axial | Plane::Coronal => ("R", "L"),
-        Plane::Sagittal => ("A", "P"),
-    };
+    let [left, right, ..] = plane.letters();
     let middle = height / 2 - TEXT_HEIGHT / 2;
     canvas.text(MARGIN, middle, left, true, TEXT_COLOUR);
     let right_at = width - MARGIN - text_width(right);

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use isoboost_volume::GridError;
 
 pub(crate) use read::{Layers, read_label_layers};
-pub use read::{read_label_map, read_volume};
+pub use read::{read_label_map, read_label_volumes, read_volume};
 pub use write::{write_label_layers, write_label_map, write_volume};
 
 /// Why a NIfTI file cannot be written or read.

@@ -2,7 +2,7 @@
 
 use isoboost_lesion::{Contact, Focus};
 
-use crate::region::Region;
+use crate::region::{ExclusionReason, Region};
 use crate::staged::{Excluded, Lesion};
 
 /// Tells each lesion's evidence whom its outline meets: at the saddle to an organ or another
@@ -12,8 +12,11 @@ pub(crate) fn tell(lesions: &mut [Lesion], excluded: &[Excluded]) {
         .iter()
         .map(|l| (l.focus.territory, format!("lesion {}", l.id)))
         .chain(excluded.iter().map(|e| {
-            let organ = e.reason.name().replace('_', " ");
-            (e.focus.territory, format!("the {organ} ({})", e.id))
+            let who = match e.reason {
+                ExclusionReason::Reviewer => format!("uptake that is no lesion ({})", e.id),
+                reason => format!("the {} ({})", reason.name().replace('_', " "), e.id),
+            };
+            (e.focus.territory, who)
         }))
         .collect();
     for lesion in lesions {

@@ -25,6 +25,19 @@ impl Region {
             Self::Undetermined => "undetermined",
         }
     }
+
+    /// The region with this name in reports.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|region| region.name() == name)
+    }
+
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::ProstateBed,
+        Self::PelvicNode,
+        Self::Distant,
+        Self::Undetermined,
+    ];
 }
 
 /// Groups of lymph nodes.
@@ -56,6 +69,32 @@ impl Station {
             Self::Inguinal => "inguinal",
             Self::Supradiaphragmatic => "supradiaphragmatic",
         }
+    }
+
+    /// The station with this name in reports.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|station| station.name() == name)
+    }
+
+    /// All of them, those of the pelvis first.
+    pub const ALL: [Self; 9] = [
+        Self::CommonIliac,
+        Self::ExternalIliac,
+        Self::InternalIliac,
+        Self::Obturator,
+        Self::Presacral,
+        Self::Perirectal,
+        Self::Retroperitoneal,
+        Self::Inguinal,
+        Self::Supradiaphragmatic,
+    ];
+
+    /// Whether a node of this group may be a pelvic one.
+    pub fn is_pelvic(self) -> bool {
+        !matches!(
+            self,
+            Self::Retroperitoneal | Self::Inguinal | Self::Supradiaphragmatic
+        )
     }
 
     /// Name in a sentence, as `external iliac`.
@@ -145,6 +184,8 @@ pub enum ExclusionReason {
     InjectionSite,
     /// Outside of the body: contamination of skin or clothes.
     Contamination,
+    /// A reader decided that it is no lesion.
+    Reviewer,
 }
 
 impl ExclusionReason {
@@ -170,6 +211,7 @@ impl ExclusionReason {
             Self::Artefact => "artefact",
             Self::InjectionSite => "injection_site",
             Self::Contamination => "contamination",
+            Self::Reviewer => "reviewer",
         }
     }
 

@@ -79,7 +79,8 @@ pub(crate) fn site_of(uptake: &Uptake, context: &Context<'_>) -> String {
     site(uptake, context.anatomy, context.levels)
 }
 
-fn site(uptake: &Uptake, anatomy: &Anatomy, levels: Option<&Levels>) -> String {
+/// The bone of a focus in words.
+pub(crate) fn site(uptake: &Uptake, anatomy: &Anatomy, levels: Option<&Levels>) -> String {
     imported_bone(uptake, anatomy, levels)
         .or_else(|| rib(uptake, anatomy, levels))
         .or_else(|| levels.map(|levels| bone_at(uptake, levels)))

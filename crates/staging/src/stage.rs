@@ -4,6 +4,7 @@ use isoboost_anatomy::Anatomy;
 use isoboost_lesion::{Focus, FoundFoci, PointFocus};
 use rayon::prelude::*;
 
+use crate::judgement::Judgement;
 use crate::physiological::{CERTAIN, Context, Explanation, LIKELY, explain};
 use crate::place::{Levels, top_of_lungs};
 use crate::region::{Certainty, ExclusionReason};
@@ -11,9 +12,7 @@ use crate::scan::Scan;
 use crate::staged::{Alternative, Correlate, Excluded, Lesion, Staging, Suspicion};
 use crate::uptake::Uptake;
 use crate::verdict::{Kind, Lesional, Verdict};
-use crate::{
-    StagingConfig, contact, correlate, mitnm, physiological, skeletal, slope, soft_tissue,
-};
+use crate::{StagingConfig, correlate, mitnm, physiological, skeletal, slope, soft_tissue};
 
 /// Share of uptake in bone from which a lesion is told to touch it.
 const TOUCHES_BONE: f64 = 0.1;
@@ -28,6 +27,17 @@ pub fn stage(
     scan: Scan<'_>,
     config: &StagingConfig,
 ) -> Staging {
+    judge(found, anatomy, scan, config).staging(config)
+}
+
+/// Judges each focus by itself: [`stage`] before what is told of the foci together, so that a
+/// person's decisions can be laid over it.
+pub fn judge(
+    found: FoundFoci,
+    anatomy: &Anatomy,
+    scan: Scan<'_>,
+    config: &StagingConfig,
+) -> Judgement {
     let levels = Levels::of(anatomy, config);
     let uptakes: Vec<Uptake> = found
         .foci
@@ -44,31 +54,29 @@ pub fn stage(
     };
     let mut judged: Vec<Judged> = uptakes.par_iter().map(|u| patient.judge(u)).collect();
     slope::give_to_organs(&found.foci, scan.suv, &mut judged);
-    let mut staging = Staging::default();
-    let mut places: Vec<Lesional> = Vec::new();
+    let mut judgement = Judgement {
+        regions_known: levels.is_ok(),
+        ..Judgement::default()
+    };
     for (focus, judged) in found.foci.into_iter().zip(judged) {
         match judged.verdict.kind {
             Kind::Physiological(reason) => {
-                staging
-                    .excluded
-                    .push(excluded(focus, reason, judged.verdict));
+                let excluded = excluded(focus, reason, judged.verdict);
+                judgement.excluded.push(excluded);
             }
             Kind::Lesion(ref place) => {
-                let id = places.len() as u32 + 1;
-                places.push(place.clone());
-                let place = &places[places.len() - 1];
-                staging.lesions.push(lesion(id, focus, judged, place));
+                let place = place.clone();
+                let id = judgement.lesions.len() as u32 + 1;
+                judgement.lesions.push(lesion(id, focus, judged, &place));
             }
         }
     }
-    let first = places.len() as u32 + 1;
-    for (number, excluded) in (first..).zip(&mut staging.excluded) {
+    let first = judgement.lesions.len() as u32 + 1;
+    for (number, excluded) in (first..).zip(&mut judgement.excluded) {
         excluded.id = number;
     }
-    contact::tell(&mut staging.lesions, &staging.excluded);
-    staging.mi_tnm = mitnm::of_patient(&places, levels.is_ok(), config.promise);
     if let Err(why) = &levels {
-        staging
+        judgement
             .findings
             .push(format!("regions are undetermined: {why}"));
     }
@@ -76,10 +84,10 @@ pub fn stage(
         let judged = patient.judge(&Uptake::of_point(point));
         tell(point, &judged.verdict)
     });
-    staging.findings.extend(told);
-    staging.findings.extend(found.findings);
-    staging.points = found.points;
-    staging
+    judgement.findings.extend(told);
+    judgement.findings.extend(found.findings);
+    judgement.points = found.points;
+    judgement
 }
 
 fn excluded(focus: Focus, reason: ExclusionReason, verdict: Verdict) -> Excluded {
@@ -97,13 +105,15 @@ fn excluded(focus: Focus, reason: ExclusionReason, verdict: Verdict) -> Excluded
     }
 }
 
-fn lesion(id: u32, focus: Focus, judged: Judged, place: &Lesional) -> Lesion {
+/// A lesion before it is scored.
+pub(crate) fn lesion(id: u32, focus: Focus, judged: Judged, place: &Lesional) -> Lesion {
     Lesion {
         id,
         focus,
         region: place.region,
         site: place.site.clone(),
         station: place.station.map(|s| s.name().to_owned()),
+        side: place.side,
         bed_site: place.bed_site,
         alternatives: judged.alternatives,
         suspicions: judged.suspicions,
@@ -142,17 +152,37 @@ pub(crate) struct Judged {
     correlate: Correlate,
 }
 
-struct Patient<'a> {
-    anatomy: &'a Anatomy,
-    scan: Scan<'a>,
-    config: &'a StagingConfig,
-    levels: Result<&'a Levels, &'a String>,
-    lungs_top: Option<f64>,
-    uptakes: &'a [Uptake],
+/// All that a focus is judged by.
+pub(crate) struct Patient<'a> {
+    pub(crate) anatomy: &'a Anatomy,
+    pub(crate) scan: Scan<'a>,
+    pub(crate) config: &'a StagingConfig,
+    pub(crate) levels: Result<&'a Levels, &'a String>,
+    pub(crate) lungs_top: Option<f64>,
+    pub(crate) uptakes: &'a [Uptake],
 }
 
-impl Patient<'_> {
+impl<'a> Patient<'a> {
     fn judge(&self, uptake: &Uptake) -> Judged {
+        let (in_bone, context) = self.context(uptake);
+        if let Some(verdict) = physiological::lesion_of_organ(uptake, &context) {
+            return self.seen(uptake, verdict, Vec::new(), &context);
+        }
+        let mut explanations = explain(uptake, &context);
+        if explanations
+            .first()
+            .is_some_and(|e| e.plausibility >= LIKELY)
+        {
+            let best = explanations.swap_remove(0);
+            let verdict = Verdict::physiological(best.reason, best.plausibility, best.evidence);
+            return self.seen(uptake, verdict, Vec::new(), &context);
+        }
+        let verdict = in_bone.unwrap_or_else(|| self.in_soft_tissue(uptake, context.bone_share));
+        self.seen(uptake, verdict, explanations, &context)
+    }
+
+    /// What a focus is judged by, and the verdict on it if it is one of bone.
+    pub(crate) fn context(&self, uptake: &Uptake) -> (Option<Verdict>, Context<'a>) {
         let levels = self.levels.ok();
         let (in_bone, bone_share) =
             skeletal::judge(uptake, self.anatomy, self.scan, levels, self.config);
@@ -166,23 +196,10 @@ impl Patient<'_> {
             bone_share,
             in_bone: in_bone.is_some(),
         };
-        if let Some(verdict) = physiological::lesion_of_organ(uptake, &context) {
-            return self.seen(uptake, verdict, Vec::new(), &context);
-        }
-        let mut explanations = explain(uptake, &context);
-        if explanations
-            .first()
-            .is_some_and(|e| e.plausibility >= LIKELY)
-        {
-            let best = explanations.swap_remove(0);
-            let verdict = Verdict::physiological(best.reason, best.plausibility, best.evidence);
-            return self.seen(uptake, verdict, Vec::new(), &context);
-        }
-        let verdict = in_bone.unwrap_or_else(|| self.in_soft_tissue(uptake, bone_share));
-        self.seen(uptake, verdict, explanations, &context)
+        (in_bone, context)
     }
 
-    fn in_soft_tissue(&self, uptake: &Uptake, bone_share: f64) -> Verdict {
+    pub(crate) fn in_soft_tissue(&self, uptake: &Uptake, bone_share: f64) -> Verdict {
         let view = self.anatomy.overview.as_ref();
         if view.is_some_and(|view| view.grid().voxel_at(uptake.max_at).is_none()) {
             return Verdict::undetermined(
@@ -209,7 +226,7 @@ impl Patient<'_> {
     }
 
     /// A verdict with the alternatives, doubts and the CT beside it.
-    fn seen(
+    pub(crate) fn seen(
         &self,
         uptake: &Uptake,
         mut verdict: Verdict,

@@ -1,5 +1,6 @@
 //! The outcome of staging.
 
+use isoboost_anatomy::Side;
 use isoboost_lesion::{Focus, NoRecovery, OutlineRange, PointFocus, RecoveryEstimate};
 use nalgebra::Isometry3;
 
@@ -53,6 +54,8 @@ pub struct Lesion {
     pub site: String,
     /// Group of lymph nodes, as `external_iliac`, where it can be told.
     pub station: Option<String>,
+    /// Side of the body, where the place has one.
+    pub side: Option<Side>,
     /// Where in the prostate bed.
     pub bed_site: Option<BedSite>,
     /// Other classes near it, the weightiest first; its own is not among them.

@@ -191,6 +191,7 @@ pub(crate) fn staging_of(places: &[Place]) -> Staging {
             region: *region,
             site: String::new(),
             station: station.map(str::to_owned),
+            side: None,
             bed_site: None,
             alternatives: Vec::new(),
             suspicions: Vec::new(),

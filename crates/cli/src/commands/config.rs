@@ -54,7 +54,7 @@ fn is_policy(path: &Path) -> bool {
 }
 
 fn described(used: &PolicyInUse) -> String {
-    let PolicyInUse { policy, sha256 } = used;
+    let PolicyInUse { policy, sha256, .. } = used;
     format!(
         "policy {} {} (SHA-256 {sha256})",
         policy.name, policy.version

@@ -96,6 +96,19 @@ impl Delineation {
         }
     }
 
+    /// Whether every value lies in its range.
+    ///
+    /// # Errors
+    /// A sentence that names the key, the value found and the range.
+    pub fn check(&self) -> Result<(), String> {
+        self.validate("delineation")
+    }
+
+    /// The rule in words, as in `41 % of SUVmax`.
+    pub fn words(&self) -> String {
+        self.text()
+    }
+
     /// Whether every value lies in its range; a sentence that names the key if not.
     pub(super) fn validate(&self, key: &str) -> Result<(), String> {
         let check = |name: &str, found, low, high| {

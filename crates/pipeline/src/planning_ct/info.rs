@@ -10,13 +10,14 @@ use super::place::How;
 
 /// What the report says of a planning CT; `cautions` are those of the transfer.
 pub(crate) fn info(planning: &PlanningImages<'_>, cautions: &[String]) -> PlanningCtInfo {
-    let placement = &planning.placement;
+    let placement = &planning.placed.placement;
     let matrix = placement.planning_from_pet.to_homogeneous();
     let [nk, nj, ni] = planning.ct.grid().shape();
     let [dk, dj, di] = planning.ct.grid().spacing();
     let registration = planning.found.registration.as_ref();
     let used = registration.filter(|_| placement.how == How::RegistrationObject);
-    let organs = planning.organs.iter().map(|organ| organ.name.clone());
+    let organs = planning.placed.organs.iter();
+    let organs = organs.map(|organ| organ.name.clone());
     let is_used = |name: &String| OrganKind::from_name(name).is_some() || names_whole_bed(name);
     let organs = organs.filter(is_used);
     PlanningCtInfo {

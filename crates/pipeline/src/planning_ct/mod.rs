@@ -22,8 +22,8 @@ pub use error::PlanningCtError;
 pub(crate) use info::info;
 pub(crate) use open::PlanningCt;
 pub(crate) use picture::write_pictures;
-pub(crate) use place::PlanningImages;
-pub(crate) use site::Site;
+pub(crate) use place::{PlacedCt, PlanningImages};
+pub(crate) use site::{Site, SiteAnatomy};
 
 /// What the user hands in of a planning CT.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use isoboost_dicom::{
-    ObjectKind, ObjectSource, Series, SpatialRegistration, Study, read_spatial_registration,
-    read_structure_set,
+    ObjectKind, ObjectSource, Series, SpatialRegistration, Study, load_ct,
+    read_spatial_registration, read_structure_set,
 };
+use isoboost_volume::Volume;
 
 use super::{PlanningCtError, PlanningRequest};
 
@@ -48,6 +49,11 @@ impl PlanningCt {
             structures,
             registration,
         })
+    }
+
+    /// Its voxels, HU.
+    pub(crate) fn load(&self) -> Result<Volume<i16>, PlanningCtError> {
+        Ok(load_ct(self.series())?)
     }
 
     pub(crate) fn series(&self) -> &Series {

@@ -17,10 +17,10 @@ pub(crate) fn write_pictures(
 ) -> Result<(), StudyError> {
     let grid = planning.ct.grid();
     let middle = grid.lps_from_index(grid.shape().map(|n| (n as f64 - 1.0) / 2.0));
-    let center = planning.placement.pelvis.unwrap_or(middle);
+    let center = planning.placed.placement.pelvis.unwrap_or(middle);
     for plane in Plane::ALL {
-        let motion = &planning.placement.planning_from_pet;
-        let png = checkerboard_png(&planning.ct, pet_ct, motion, center, plane)?;
+        let motion = &planning.placed.placement.planning_from_pet;
+        let png = checkerboard_png(planning.ct, pet_ct, motion, center, plane)?;
         let path = folder.join(format!("registration-{}.png", plane.name()));
         std::fs::write(&path, png).map_err(|source| StudyError::File { path, source })?;
     }

@@ -1,7 +1,7 @@
 //! Where the planning CT lies in relation to the PET/CT.
 
 use isoboost_anatomy::{Anatomy, ImportedOrgan, OrganKind, recognise, rigid_pelvis};
-use isoboost_dicom::{FrameOfImages, RegistrationReadError, Selection, Series, load_ct};
+use isoboost_dicom::{FrameOfImages, RegistrationReadError, Selection, Series};
 use isoboost_planning::dose::DrawnRegion;
 use isoboost_volume::{
     LEAST_BONE_CORRELATION, Mask, RegistrationQuality, Volume, assess_rigid, register_rigid,
@@ -38,27 +38,33 @@ pub(crate) struct Placement {
     pub(crate) cautions: Vec<String>,
 }
 
-/// The planning CT with its voxels and its place.
+/// Where the planning CT lies, and what is drawn on it.
 #[derive(Debug)]
-pub(crate) struct PlanningImages<'a> {
-    pub(crate) found: &'a PlanningCt,
-    /// HU.
-    pub(crate) ct: Volume<i16>,
+pub(crate) struct PlacedCt {
     pub(crate) placement: Placement,
     /// What is drawn on it.
     pub(crate) organs: Vec<ImportedOrgan>,
     pub(crate) drawn: Vec<DrawnRegion>,
 }
 
-impl<'a> PlanningImages<'a> {
-    /// Loads the planning CT and finds out where it lies.
-    pub(crate) fn load(
-        found: &'a PlanningCt,
+/// The planning CT with its voxels and its place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PlanningImages<'a> {
+    pub(crate) found: &'a PlanningCt,
+    /// HU.
+    pub(crate) ct: &'a Volume<i16>,
+    pub(crate) placed: &'a PlacedCt,
+}
+
+impl PlacedCt {
+    /// Reads what is drawn on the planning CT and finds out where it lies.
+    pub(crate) fn of(
+        found: &PlanningCt,
+        ct: &Volume<i16>,
         selection: &Selection<'_>,
         suv: &Volume<f32>,
         pet_ct: Option<&Volume<i16>>,
     ) -> Result<Self, PlanningCtError> {
-        let ct = load_ct(found.series())?;
         let (organs, drawn) = match &found.structures {
             Some(path) => {
                 let from = ImportedFrom::StructureSet(path.clone());
@@ -70,12 +76,10 @@ impl<'a> PlanningImages<'a> {
         let images = Both {
             suv,
             pet_ct,
-            planning: &ct,
+            planning: ct,
         };
         let placement = images.place(found, selection)?;
         Ok(Self {
-            found,
-            ct,
             placement,
             organs,
             drawn,

@@ -16,7 +16,10 @@ pub use self::conditions::{
 pub use self::rule::{CautionRule, Intensification, PelvisTop, Rule, WholeVolume};
 pub use self::template::PLACEHOLDERS;
 pub(crate) use self::template::fill;
-pub use self::treatment::{DirectionMargins, DoseLevel, MarginSetting, Treatment, VolumeDoses};
+pub use self::treatment::{
+    DirectionMargins, DoseLevel, MOST_FRACTIONS, MOST_GY, MOST_MARGIN_MM, MarginSetting, Treatment,
+    VolumeDoses,
+};
 use crate::lesion_class::LesionClass;
 
 /// The text of the default policy: the registered rules of NCT03525288 with published margins and

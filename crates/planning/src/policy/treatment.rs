@@ -61,7 +61,31 @@ pub struct DoseLevel {
     pub source: String,
 }
 
+/// Largest total dose that is taken for one, Gy.
+pub const MOST_GY: f64 = 100.0;
+/// Largest number of fractions.
+pub const MOST_FRACTIONS: u32 = 50;
+/// Largest margin, mm.
+pub const MOST_MARGIN_MM: f64 = 50.0;
+
 impl DoseLevel {
+    /// Whether its numbers lie in their ranges.
+    ///
+    /// # Errors
+    /// A phrase that names the number found and its range.
+    pub fn check(&self) -> Result<(), String> {
+        let (gy, fractions) = (self.total_gy, self.fractions);
+        if !(gy > 0.0 && gy <= MOST_GY) {
+            return Err(format!("total-gy is {gy}, expected above 0 to {MOST_GY}"));
+        }
+        if !(1..=MOST_FRACTIONS).contains(&fractions) {
+            return Err(format!(
+                "fractions is {fractions}, expected 1 to {MOST_FRACTIONS}"
+            ));
+        }
+        Ok(())
+    }
+
     /// Dose of each fraction, Gy.
     pub fn per_fraction_gy(&self) -> f64 {
         self.total_gy / f64::from(self.fractions)
@@ -112,6 +136,19 @@ pub struct DirectionMargins {
 }
 
 impl MarginSetting {
+    /// Whether every margin lies in its range.
+    ///
+    /// # Errors
+    /// A phrase that names the number found and the range.
+    pub fn check(self) -> Result<(), String> {
+        let range = 0.0..=MOST_MARGIN_MM;
+        let all = self.margins().all();
+        match all.into_iter().find(|mm| !range.contains(mm)) {
+            Some(found) => Err(format!("is {found}, expected 0 to {MOST_MARGIN_MM}")),
+            None => Ok(()),
+        }
+    }
+
     /// The margins in mm.
     pub fn margins(self) -> Margins {
         match self {

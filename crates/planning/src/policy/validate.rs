@@ -218,11 +218,7 @@ fn check_treatments(policy: &Policy) -> Result<(), String> {
 }
 
 fn check_margin(key: &str, margin: MarginSetting) -> Result<(), String> {
-    let all = margin.margins().all();
-    match all.into_iter().find(|mm| !(0.0..=50.0).contains(mm)) {
-        Some(found) => Err(format!("{key} is {found}, expected 0 to 50")),
-        None => Ok(()),
-    }
+    margin.check().map_err(|problem| format!("{key} {problem}"))
 }
 
 fn check_doses(policy: &Policy, doses: &[DoseLevel]) -> Result<(), String> {
@@ -234,18 +230,8 @@ fn check_doses(policy: &Policy, doses: &[DoseLevel]) -> Result<(), String> {
         if label.trim().is_empty() {
             return Err("a dose has an empty label".to_owned());
         }
-        if !(dose.total_gy > 0.0 && dose.total_gy <= 100.0) {
-            let found = dose.total_gy;
-            return Err(format!(
-                "dose `{label}`: total-gy is {found}, expected above 0 to 100"
-            ));
-        }
-        if !(1..=50).contains(&dose.fractions) {
-            let found = dose.fractions;
-            return Err(format!(
-                "dose `{label}`: fractions is {found}, expected 1 to 50"
-            ));
-        }
+        dose.check()
+            .map_err(|problem| format!("dose `{label}`: {problem}"))?;
         check_key(policy, &dose.source).map_err(|e| format!("dose `{label}`: {e}"))?;
     }
     Ok(())

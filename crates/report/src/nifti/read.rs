@@ -20,6 +20,25 @@ pub fn read_label_map(path: &Path) -> Result<Volume<u16>, NiftiError> {
     read_label_layers(path)?.into_volume(path)
 }
 
+/// Reads label maps that lie on one grid, as [`write_label_layers`](super::write_label_layers)
+/// writes them.
+///
+/// # Errors
+/// When the file is not NIfTI, not regular, or holds values that are no labels.
+pub fn read_label_volumes(path: &Path) -> Result<Vec<Volume<u16>>, NiftiError> {
+    let Layers { grid, values } = read_label_layers(path)?;
+    values
+        .chunks_exact(grid.voxel_count())
+        .map(|layer| {
+            let layer = Layers {
+                grid: grid.clone(),
+                values: layer.to_vec(),
+            };
+            layer.into_volume(path)
+        })
+        .collect()
+}
+
 /// Reads a volume of any orientation and number type.
 ///
 /// The place comes from the sform, else from the qform, else from the voxel sizes alone, in this

@@ -56,15 +56,7 @@ impl Place<'_> {
         }
         let evidence = vec!["within the borders of the prostate bed".to_owned()];
         let (site, side) = self.bed_site();
-        let words = match (site, side) {
-            (BedSite::Anastomosis, _) => "vesico-urethral anastomosis".to_owned(),
-            (BedSite::Retrovesical, Some(side)) => {
-                format!("bed of the {} seminal vesicle", side.name())
-            }
-            (BedSite::Retrovesical, None) => "behind the bladder".to_owned(),
-            (BedSite::Lateral, Some(side)) => format!("{} side of the prostate bed", side.name()),
-            (BedSite::Lateral, None) => "prostate bed".to_owned(),
-        };
+        let words = words(site, side);
         let verdict =
             Verdict::lesion(Region::ProstateBed, words, 0.9, evidence).with_bed_site(site, side);
         self.by_border(verdict, margin, "the prostate bed")
@@ -147,5 +139,18 @@ impl Place<'_> {
             format!("soft tissue of the {} thigh", side.name()),
             format!("{below:.0} mm below the prostate bed, not in bone"),
         )
+    }
+}
+
+/// A place in the bed in words.
+pub(super) fn words(site: BedSite, side: Option<Side>) -> String {
+    match (site, side) {
+        (BedSite::Anastomosis, _) => "vesico-urethral anastomosis".to_owned(),
+        (BedSite::Retrovesical, Some(side)) => {
+            format!("bed of the {} seminal vesicle", side.name())
+        }
+        (BedSite::Retrovesical, None) => "behind the bladder".to_owned(),
+        (BedSite::Lateral, Some(side)) => format!("{} side of the prostate bed", side.name()),
+        (BedSite::Lateral, None) => "prostate bed".to_owned(),
     }
 }

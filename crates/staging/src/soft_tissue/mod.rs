@@ -10,7 +10,7 @@ use nalgebra::{Point3, Vector3};
 
 use crate::StagingConfig;
 use crate::place::{Levels, bone_along};
-use crate::region::{Region, Station};
+use crate::region::{BedSite, Region, Station};
 use crate::staged::Alternative;
 use crate::station;
 use crate::uptake::Uptake;
@@ -98,6 +98,24 @@ pub(crate) fn alternatives(
             weight: (weight / total * 100.0).round() / 100.0,
         });
     told.collect()
+}
+
+/// Where in the prostate bed uptake is that is known to lie there: site, side, and both in words.
+pub(crate) fn site_in_bed(
+    uptake: &Uptake,
+    anatomy: &Anatomy,
+    levels: &Levels,
+    config: &StagingConfig,
+) -> (BedSite, Option<Side>, String) {
+    let place = Place {
+        uptake,
+        anatomy,
+        levels,
+        config,
+        at: uptake.center,
+    };
+    let (site, side) = place.bed_site();
+    (site, side, bed::words(site, side))
 }
 
 struct Place<'a> {
