@@ -94,6 +94,8 @@ fn label(canvas: &mut Canvas, plane: Plane, width: i64, height: i64) {
 
 #[cfg(test)]
 mod tests {
+    use nalgebra::Vector3;
+
     use super::*;
 
     /// Bone left of x = 0, in front of y = 0 and above z = 0; nothing elsewhere.
