@@ -1,7 +1,16 @@
 // From patient to screen and back.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { extent, inside, isInside, lpsOf, screenOf, sliceStep, PLANES, NORMAL } from "../../../crates/review/assets/js/view/geometry.js";
+import {
+  extent,
+  inside,
+  isInside,
+  lpsOf,
+  screenOf,
+  sliceStep,
+  PLANES,
+  NORMAL,
+} from "../../../crates/review/assets/js/view/geometry.js";
 
 const BOUNDS = { left: 200, right: -190, anterior: -340, posterior: 50, inferior: -760, superior: -380 };
 
@@ -10,7 +19,8 @@ test("the patient's right is on the left of the screen and the head is up", () =
   const left = [40, -100, -500];
   const higher = [-40, -100, -400];
   for (const plane of ["axial", "coronal"]) assert.ok(screenOf(plane, right)[0] < screenOf(plane, left)[0]);
-  for (const plane of ["coronal", "sagittal"]) assert.ok(screenOf(plane, higher)[1] < screenOf(plane, right)[1]);
+  for (const plane of ["coronal", "sagittal"])
+    assert.ok(screenOf(plane, higher)[1] < screenOf(plane, right)[1]);
   const front = [-40, -150, -500];
   assert.ok(screenOf("sagittal", front)[0] < screenOf("sagittal", right)[0], "the front is on the left");
   assert.ok(screenOf("axial", front)[1] < screenOf("axial", right)[1], "the front is up");
@@ -22,9 +32,21 @@ test("a point of a slice comes back as the same position", () => {
 });
 
 test("the extent of each plane holds all corners", () => {
-  assert.deepEqual(extent("axial", BOUNDS), { rect: { left: -190, right: 200, top: -340, bottom: 50 }, low: -760, high: -380 });
-  assert.deepEqual(extent("coronal", BOUNDS), { rect: { left: -190, right: 200, top: 380, bottom: 760 }, low: -340, high: 50 });
-  assert.deepEqual(extent("sagittal", BOUNDS), { rect: { left: -340, right: 50, top: 380, bottom: 760 }, low: -190, high: 200 });
+  assert.deepEqual(extent("axial", BOUNDS), {
+    rect: { left: -190, right: 200, top: -340, bottom: 50 },
+    low: -760,
+    high: -380,
+  });
+  assert.deepEqual(extent("coronal", BOUNDS), {
+    rect: { left: -190, right: 200, top: 380, bottom: 760 },
+    low: -340,
+    high: 50,
+  });
+  assert.deepEqual(extent("sagittal", BOUNDS), {
+    rect: { left: -340, right: 50, top: 380, bottom: 760 },
+    low: -190,
+    high: 200,
+  });
 });
 
 test("positions beyond the images are brought to their border", () => {
@@ -41,7 +63,12 @@ test("slices step by the finer image, and by 1 mm at least", () => {
 });
 
 test("inside of rings by the even-odd rule", () => {
-  const square = (half) => [[-half, -half], [half, -half], [half, half], [-half, half]];
+  const square = (half) => [
+    [-half, -half],
+    [half, -half],
+    [half, half],
+    [-half, half],
+  ];
   const ring = [square(10), square(4)];
   assert.equal(isInside([7, 0], ring), true);
   assert.equal(isInside([0, 0], ring), false, "in the hole");

@@ -13,7 +13,9 @@ function staged(bound = 100) {
   const loader = new NewestLoader({
     load: ({ key }) => {
       asked.push(key);
-      return new Promise((resolve, reject) => answers.set(key, { resolve: () => resolve(`picture ${key}`), reject }));
+      return new Promise((resolve, reject) =>
+        answers.set(key, { resolve: () => resolve(`picture ${key}`), reject }),
+      );
     },
     arrived: ({ key }) => arrived.push(key),
     failed: (error) => failed.push(error.message),
@@ -85,7 +87,11 @@ test("nothing is asked for after the end", () => {
 
 test("the memory keeps its bound and drops what was used least", () => {
   const dropped = [];
-  const cache = new BoundedCache(10, (value) => value, (value) => dropped.push(value));
+  const cache = new BoundedCache(
+    10,
+    (value) => value,
+    (value) => dropped.push(value),
+  );
   cache.put("a", 4);
   cache.put("b", 5);
   assert.equal(cache.get("a"), 4);

@@ -3,8 +3,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findingAt, findingsOf, groupOf, isShown } from "../../../crates/review/assets/js/view/contours.js";
 
-const square = (x, half) => [[[x - half, -half], [x + half, -half], [x + half, half], [x - half, half]]];
-const outline = (kind, finding, roi, rings = square(0, 5)) => ({ kind, finding, roi, name: kind, colour: "#ff0000", rings });
+const square = (x, half) => [
+  [
+    [x - half, -half],
+    [x + half, -half],
+    [x + half, half],
+    [x - half, half],
+  ],
+];
+const outline = (kind, finding, roi, rings = square(0, 5)) => ({
+  kind,
+  finding,
+  roi,
+  name: kind,
+  colour: "#ff0000",
+  rings,
+});
 const targets = new Map([
   [7, { roi_number: 7, lesion_ids: [2, 3] }],
   [9, { roi_number: 9, lesion_ids: [] }],
@@ -32,7 +46,11 @@ test("an outline is shown when neither its kind nor its ROI is hidden", () => {
 });
 
 test("the cross-hair is in the lesion rather than in what is excluded around it", () => {
-  const outlines = [outline("EXCLUDED", 5, null, square(0, 20)), outline("PTV", 2, 7, square(0, 9)), outline("GTV", 2, 1, square(0, 5))];
+  const outlines = [
+    outline("EXCLUDED", 5, null, square(0, 20)),
+    outline("PTV", 2, 7, square(0, 9)),
+    outline("GTV", 2, 1, square(0, 5)),
+  ];
   assert.equal(findingAt([1, 1], outlines), 2);
   assert.equal(findingAt([8, 0], outlines), 5, "a PTV is not the finding itself");
   assert.equal(findingAt([30, 0], outlines), null);

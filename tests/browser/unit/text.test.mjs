@@ -1,7 +1,17 @@
 // Numbers and names as people read them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ABSENT, margin, millilitres, number, percent, plain, prescription, quantity, words } from "../../../crates/review/assets/js/format.js";
+import {
+  ABSENT,
+  margin,
+  millilitres,
+  number,
+  percent,
+  plain,
+  prescription,
+  quantity,
+  words,
+} from "../../../crates/review/assets/js/format.js";
 
 test("numbers have a true minus sign, and a dash where nothing is known", () => {
   assert.equal(number(-12.345, 1), "−12.3");

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::document::{Report, SCHEMA};
-pub use page::PageError;
 pub use summary::{CohortSummary, KindCount, PolicyCount};
+pub(crate) use text::words as intensification_words;
 
 /// Name and version of the JSON document of a cohort.
 pub const COHORT_SCHEMA: &str = "isoboost.cohort/1";

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::text::{counted, suggested, words};
 use super::{Cohort, CohortRow, CohortSummary};
 use crate::document::DISCLAIMER;
+use crate::page::PageError;
 
 /// The page; its name ends with `.html`, by which all values are escaped.
 const TEMPLATE: (&str, &str) = ("page.html", include_str!("page.html"));
@@ -26,11 +27,6 @@ const PATTERNS: [&str; 7] = [
     "polymetastatic",
     "undetermined",
 ];
-
-/// Why there is no page.
-#[derive(Debug, thiserror::Error)]
-#[error("the page of the cohort cannot be made: {0}")]
-pub struct PageError(#[from] minijinja::Error);
 
 /// What the template takes.
 #[derive(Debug, Serialize)]

@@ -51,8 +51,16 @@ function show(kind, text, remedy) {
   const messages = document.getElementById("messages");
   if (!messages) return null;
   for (const old of messages.querySelectorAll(`.message-${kind}`)) old.remove();
-  const close = button("×", () => box.remove(), { class: "message-close", "aria-label": "Close the message" });
-  const box = h("div", { class: `message message-${kind}` }, h("p", {}, text, remedy ? h("span", { class: "message-remedy" }, remedy) : null), close);
+  const close = button("×", () => box.remove(), {
+    class: "message-close",
+    "aria-label": "Close the message",
+  });
+  const box = h(
+    "div",
+    { class: `message message-${kind}` },
+    h("p", {}, text, remedy ? h("span", { class: "message-remedy" }, remedy) : null),
+    close,
+  );
   messages.append(box);
   return box;
 }

@@ -37,7 +37,13 @@ async function request(path, init) {
     answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...init });
   } catch (error) {
     if (isAborted(error)) throw error;
-    throw new ApiError(0, "no-answer", "The server does not answer.", "Is `isoboost review` still running? Nothing that was shown as saved is lost.", null);
+    throw new ApiError(
+      0,
+      "no-answer",
+      "The server does not answer.",
+      "Is `isoboost review` still running? Nothing that was shown as saved is lost.",
+      null,
+    );
   }
   if (answer.ok) return answer;
   throw await refusal(answer);
@@ -54,7 +60,8 @@ async function refusal(answer) {
   }
   const said = body?.error ?? {};
   const text = said.text ?? `The server refused with status ${answer.status}.`;
-  const remedy = said.remedy ?? (answer.status === 401 ? "Open the address that `isoboost review` printed." : "");
+  const remedy =
+    said.remedy ?? (answer.status === 401 ? "Open the address that `isoboost review` printed." : "");
   return new ApiError(answer.status, said.code ?? String(answer.status), text, remedy, body);
 }
 
@@ -155,17 +162,30 @@ export class StudyApi {
     return getJson(`${this.path}/outlines?plane=${plane}&at=${at.toFixed(3)}`, signal);
   }
 
-  /** @param {number} frame @param {AbortSignal} [signal] @returns {Promise<{findings: {finding: number, x: number, y: number, visible: boolean}[], width_mm: number, height_mm: number}>} */
+  /**
+   * @param {number} frame
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<{findings: import("./types.js").MipPlace[], width_mm: number, height_mm: number}>}
+   */
   mip(frame, signal) {
     return getJson(`${this.path}/mip?frame=${frame}`, signal);
   }
 
-  /** @param {import("./types.js").Lps} at @param {AbortSignal} [signal] @returns {Promise<import("./types.js").Probe>} */
+  /**
+   * @param {import("./types.js").Lps} at
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import("./types.js").Probe>}
+   */
   probe(at, signal) {
     return getJson(`${this.path}/probe?at=${at.map((mm) => mm.toFixed(2)).join(",")}`, signal);
   }
 
-  /** @param {"decisions"|"undo"|"redo"|"preview"|"presence"|"sign"} action @param {unknown} body @param {AbortSignal} [signal] @returns {Promise<any>} */
+  /**
+   * @param {"decisions"|"undo"|"redo"|"preview"|"presence"|"sign"} action
+   * @param {unknown} body
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<any>}
+   */
   post(action, body, signal) {
     return postJson(`${this.path}/${action}`, body, signal);
   }

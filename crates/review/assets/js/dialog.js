@@ -17,7 +17,12 @@ export function openDialog(title, content, how = {}) {
   const id = freshId("dialog");
   const close = button("×", () => dialog.close(), { class: "dialog-close", "aria-label": "Close" });
   const heading = h("header", { class: "dialog-head" }, h("h2", { id }, title), close);
-  const dialog = h("dialog", { class: `dialog ${how.class ?? ""}`, "aria-labelledby": id }, heading, ...content);
+  const dialog = h(
+    "dialog",
+    { class: `dialog ${how.class ?? ""}`, "aria-labelledby": id },
+    heading,
+    ...content,
+  );
   dialog.addEventListener("close", () => {
     dialog.remove();
     how.closed?.();

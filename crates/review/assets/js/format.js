@@ -119,6 +119,14 @@ function two(value) {
 }
 
 /**
+ * A sentence or name with a capital at its beginning.
+ * @param {string} text
+ */
+export function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/**
  * As in `1 lesion`, `3 lesions`.
  * @param {number} count
  * @param {string} noun
@@ -155,6 +163,5 @@ export function words(name) {
   if (!name) return ABSENT;
   const known = NAMES[name];
   if (known) return known;
-  const text = name.replaceAll("_", " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return capital(name.replaceAll("_", " "));
 }

@@ -39,7 +39,13 @@ export function setReviewer(name) {
  * @param {(name: string) => void} [done] called when the dialog is closed; with nothing when no name was given
  */
 export function askReviewer(done) {
-  const name = h("input", { type: "text", required: true, maxLength: 64, value: reviewer.value, autocomplete: "name" });
+  const name = h("input", {
+    type: "text",
+    required: true,
+    maxLength: 64,
+    value: reviewer.value,
+    autocomplete: "name",
+  });
   let given = "";
   const take = (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -51,8 +57,16 @@ export function askReviewer(done) {
     "form",
     { class: "dialog-body", on: { submit: take } },
     field("Name", name, "Written beside each of your decisions in the audit trail."),
-    h("footer", { class: "dialog-actions" }, button("Cancel", () => dialog.close()), h("button", { type: "submit", class: "primary" }, "Use this name")),
+    h(
+      "footer",
+      { class: "dialog-actions" },
+      button("Cancel", () => dialog.close()),
+      h("button", { type: "submit", class: "primary" }, "Use this name"),
+    ),
   );
-  const dialog = openDialog("Who is reviewing?", [form], { class: "dialog-small", closed: () => done?.(given) });
+  const dialog = openDialog("Who is reviewing?", [form], {
+    class: "dialog-small",
+    closed: () => done?.(given),
+  });
   name.select();
 }

@@ -52,7 +52,15 @@ function showFailure(error) {
   const view = document.getElementById("view");
   const text = error instanceof Error ? error.message : String(error);
   const remedy = error instanceof Error && "remedy" in error ? String(error.remedy) : "";
-  view?.replaceChildren(h("main", { class: "empty" }, h("h1", {}, "The review cannot begin"), h("p", {}, text), h("p", {}, remedy)));
+  view?.replaceChildren(
+    h(
+      "main",
+      { class: "empty" },
+      h("h1", {}, "The review cannot begin"),
+      h("p", {}, text),
+      h("p", {}, remedy),
+    ),
+  );
 }
 
 start();

@@ -45,7 +45,8 @@ export class Shortcuts {
     if (event.defaultPrevented || event.altKey || event.metaKey || isDialogOpen()) return;
     const pressed = nameOf(event);
     const isSingle = !event.ctrlKey;
-    if (isSingle && (isTyping(event.target) || !(singleKeys || event.key === "?" || event.key === "Escape"))) return;
+    if (isSingle && (isTyping(event.target) || !(singleKeys || event.key === "?" || event.key === "Escape")))
+      return;
     if (event.ctrlKey && isTyping(event.target)) return;
     const found = this.all.find((shortcut) => shortcut.act && shortcut.keys.split(" ").includes(pressed));
     if (!found) return;
@@ -57,16 +58,32 @@ export class Shortcuts {
   help() {
     const groups = [...new Set(this.all.map((shortcut) => shortcut.group))];
     const lists = groups.map((group) =>
-      h("section", {}, h("h3", {}, group), h("dl", { class: "keys" }, this.all.filter((shortcut) => shortcut.group === group).flatMap(row))),
+      h(
+        "section",
+        {},
+        h("h3", {}, group),
+        h("dl", { class: "keys" }, this.all.filter((shortcut) => shortcut.group === group).flatMap(row)),
+      ),
     );
-    const toggle = h("input", { type: "checkbox", checked: singleKeys, on: { change: () => setSingleKeys(toggle.checked) } });
+    const toggle = h("input", {
+      type: "checkbox",
+      checked: singleKeys,
+      on: { change: () => setSingleKeys(toggle.checked) },
+    });
     const footer = h(
       "footer",
       { class: "dialog-actions" },
-      h("label", { class: "check grow" }, toggle, "Single keys act (turn off when a screen reader or speech control types)"),
+      h(
+        "label",
+        { class: "check grow" },
+        toggle,
+        "Single keys act (turn off when a screen reader or speech control types)",
+      ),
       button("Close", () => dialog.close(), { class: "primary" }),
     );
-    const dialog = openDialog("Keys", [h("div", { class: "dialog-body key-groups" }, lists), footer], { class: "dialog-wide" });
+    const dialog = openDialog("Keys", [h("div", { class: "dialog-body key-groups" }, lists), footer], {
+      class: "dialog-wide",
+    });
   }
 }
 
@@ -85,7 +102,8 @@ function nameOf(event) {
 
 /** @param {EventTarget|null} target */
 function isTyping(target) {
-  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button", "range"].includes(target.type);
+  if (target instanceof HTMLInputElement)
+    return !["checkbox", "radio", "button", "range"].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 

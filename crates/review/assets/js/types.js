@@ -123,12 +123,36 @@
 /** @typedef {{value: number, kept: boolean, evidence: string}|null} LimitValue */
 
 /**
+ * @typedef {object} Limit  of an organ
+ * @property {string} organ
+ * @property {string} metric
+ * @property {number} at_most
+ * @property {string} unit
+ * @property {boolean} hard
+ * @property {string} source
+ * @property {LimitValue} base
+ * @property {LimitValue} intensified
+ * @property {LimitValue} with_boosts
+ * @property {string|null} absent  why it was not looked at
+ */
+
+/**
  * @typedef {object} Isotoxic
  * @property {string} basis
  * @property {{name: string, description: string, fractions: number}} constraint_set
- * @property {{organ: string, metric: string, at_most: number, unit: string, hard: boolean, source: string, base: LimitValue, intensified: LimitValue, with_boosts: LimitValue, absent: string|null}[]} constraints
+ * @property {Limit[]} constraints
  * @property {{roi_number: number, target: string, sentence: string, chosen: {dose_gy: number, fractions: number}|null}[]} boosts
  * @property {string[]} cautions
+ */
+
+/**
+ * @typedef {object} Recommendation
+ * @property {string[]} intensification
+ * @property {string[]} rationale
+ * @property {string[]} cautions
+ * @property {boolean} out_of_scope
+ * @property {string|null} pelvis_top
+ * @property {{name: string, dose_levels: DoseLevel[]}[]} volumes  that are treated as a whole
  */
 
 /**
@@ -142,7 +166,7 @@
  * @property {string} mi_tnm
  * @property {{pattern: string, sentence: string, node_regions: string[], bone_pattern: string|null}} stage
  * @property {{psma_tv_ml: number, tl_psma: number, lesions: number}} total
- * @property {{intensification: string[], rationale: string[], cautions: string[], out_of_scope: boolean, pelvis_top: string|null, volumes: {name: string, dose_levels: DoseLevel[]}[], policy: {name?: string, version?: string}}} recommendation
+ * @property {Recommendation} recommendation
  * @property {Target[]} targets
  * @property {Isotoxic|null} isotoxic
  * @property {{code: string, text: string}[]} warnings
@@ -203,6 +227,8 @@
 
 /** @typedef {{revision: number, outlines: Outline[]}} PlaneOutlines */
 
+/** @typedef {{finding: number, x: number, y: number, visible: boolean}} MipPlace  mm from the upper left corner */
+
 /** @typedef {{suv: number|null, hu: number|null, inside: string[]}} Probe */
 
 /**
@@ -227,6 +253,8 @@
  * @typedef {object} Preview
  * @property {{id: number, region: string|null, mi_tnm: string|null, measures: Measures}[]} findings
  * @property {{plane: Plane, at: number, outlines: Outline[]}[]} planes
+ * @property {number[]} [gone]  findings that would be no more
+ * @property {string} [mi_tnm]  the patient's
  */
 
 export {};

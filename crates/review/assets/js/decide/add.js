@@ -16,11 +16,24 @@ export class AddForm extends DecisionForm {
     super("add", "Add a lesion", "Add lesion", place);
     this.at = h("p", { class: "place-text", role: "status" });
     this.picker = new RulePicker(() => this.previewSoon());
-    this.fields.append(h("p", { class: "field-hint" }, "Click the uptake in any view (or Enter at the cross-hair of a focused view)."), this.at, this.picker.element);
+    this.fields.append(
+      h(
+        "p",
+        { class: "field-hint" },
+        "Click the uptake in any view (or Enter at the cross-hair of a focused view).",
+      ),
+      this.at,
+      this.picker.element,
+    );
     /** @type {PointTool|null} */
     this.tool = null;
     if (place.table) {
-      this.tool = new PointTool(place.table, { name: "add", hint: "Click the uptake. Esc ends.", count: 1, changed: () => this.pointChanged() });
+      this.tool = new PointTool(place.table, {
+        name: "add",
+        hint: "Click the uptake. Esc ends.",
+        count: 1,
+        changed: () => this.pointChanged(),
+      });
     }
     this.pointChanged();
   }

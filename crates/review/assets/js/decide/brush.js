@@ -15,8 +15,14 @@ export class BrushForm extends DecisionForm {
     super("brush", `Paint on the outline of lesion ${place.finding}`, "Done", place);
     this.radius = h("input", { type: "range", min: "1", max: "20", step: "0.5", value: "4" });
     this.radiusText = h("output", {});
-    this.add = button("Add", () => this.setMode("add"), { "aria-pressed": "true", data: { focus: "brush-add" } });
-    this.erase = button("Erase", () => this.setMode("erase"), { "aria-pressed": "false", data: { focus: "brush-erase" } });
+    this.add = button("Add", () => this.setMode("add"), {
+      "aria-pressed": "true",
+      data: { focus: "brush-add" },
+    });
+    this.erase = button("Erase", () => this.setMode("erase"), {
+      "aria-pressed": "false",
+      data: { focus: "brush-erase" },
+    });
     this.fields.append(
       h("div", { class: "segments", role: "group", "aria-label": "Brush" }, this.add, this.erase),
       field("Radius", this.radius, "Each stroke on a slice is saved at once; Undo takes it back."),
@@ -59,9 +65,18 @@ export class BrushForm extends DecisionForm {
   async paint({ plane, points, mode, radius }) {
     this.tell("");
     try {
-      await this.desk.decide({ kind: "brush", finding: this.finding, mode, plane, radius_mm: radius, points });
+      await this.desk.decide({
+        kind: "brush",
+        finding: this.finding,
+        mode,
+        plane,
+        radius_mm: radius,
+        points,
+      });
     } catch (error) {
-      this.tell(error instanceof ApiError ? [error.message, error.remedy].filter(Boolean).join(" – ") : String(error));
+      this.tell(
+        error instanceof ApiError ? [error.message, error.remedy].filter(Boolean).join(" – ") : String(error),
+      );
     }
   }
 

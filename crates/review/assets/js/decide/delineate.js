@@ -5,6 +5,7 @@
  */
 
 import { field, h, refill } from "../dom.js";
+import { capital } from "../format.js";
 import { DecisionForm } from "./form.js";
 
 export class DelineateForm extends DecisionForm {
@@ -28,7 +29,9 @@ export class DelineateForm extends DecisionForm {
 
   draft() {
     const rule = this.picker.rule();
-    return rule ? { decision: { kind: "delineate", finding: this.finding, rule } } : { missing: "Choose a rule and give its numbers." };
+    return rule
+      ? { decision: { kind: "delineate", finding: this.finding, rule } }
+      : { missing: "Choose a rule and give its numbers." };
   }
 }
 
@@ -67,10 +70,16 @@ export class RulePicker {
     }
     const fields = rule.parameters.map(({ name, path, unit, min, max, step }) => {
       const value = path.reduce((/** @type {any} */ inner, key) => inner?.[key], rule.rule);
-      const input = h("input", { type: "number", min: String(min), max: String(max), step: String(step), value: String(value) });
+      const input = h("input", {
+        type: "number",
+        min: String(min),
+        max: String(max),
+        step: String(step),
+        value: String(value),
+      });
       input.addEventListener("input", () => this.changed());
       this.inputs.push({ path, input });
-      const label = `${name.charAt(0).toUpperCase()}${name.slice(1)}${unit ? ` (${unit})` : ""}`;
+      const label = `${capital(name)}${unit ? ` (${unit})` : ""}`;
       return field(label, input);
     });
     refill(this.numbers, fields);
@@ -79,7 +88,12 @@ export class RulePicker {
   /** The rule as the configuration writes it; null while a number is out of its range. @returns {any} */
   rule() {
     const chosen = this.rules[Number(this.choice.value)];
-    if (this.choice.value === "" || !chosen || !this.inputs.every(({ input }) => input.value !== "" && isInRange(input))) return null;
+    if (
+      this.choice.value === "" ||
+      !chosen ||
+      !this.inputs.every(({ input }) => input.value !== "" && isInRange(input))
+    )
+      return null;
     const rule = structuredClone(chosen.rule);
     for (const { path, input } of this.inputs) {
       const inner = path.slice(0, -1).reduce((/** @type {any} */ part, key) => part[key], rule);

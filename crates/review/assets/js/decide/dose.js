@@ -15,14 +15,37 @@ export class DoseForm extends DecisionForm {
   /** @param {import("./form.js").FormPlace} place */
   constructor(place) {
     super("dose", `Dose of lesion ${place.finding}`, "Save dose", place);
-    const target = this.desk.report?.targets.find((other) => other.kind === "PTV" && other.lesion_ids.includes(place.finding));
+    const target = this.desk.report?.targets.find(
+      (other) => other.kind === "PTV" && other.lesion_ids.includes(place.finding),
+    );
     const levels = target?.dose_levels ?? [];
-    this.total = h("input", { type: "number", min: "1", max: "120", step: "0.1", value: target?.dose_gy ? plain(target.dose_gy) : "" });
-    this.fractions = h("input", { type: "number", min: "1", max: "60", step: "1", value: target?.fractions ? String(target.fractions) : "" });
+    this.total = h("input", {
+      type: "number",
+      min: "1",
+      max: "120",
+      step: "0.1",
+      value: target?.dose_gy ? plain(target.dose_gy) : "",
+    });
+    this.fractions = h("input", {
+      type: "number",
+      min: "1",
+      max: "60",
+      step: "1",
+      value: target?.fractions ? String(target.fractions) : "",
+    });
     this.effect = h("p", { class: "field-hint", role: "status" });
     if (levels.length > 0) this.fields.append(this.levelChoice(levels));
-    this.fields.append(h("div", { class: "field-pair" }, field("Total dose (Gy)", this.total), field("Fractions", this.fractions)), this.effect);
-    for (const input of [this.total, this.fractions]) input.addEventListener("input", () => this.tellEffect());
+    this.fields.append(
+      h(
+        "div",
+        { class: "field-pair" },
+        field("Total dose (Gy)", this.total),
+        field("Fractions", this.fractions),
+      ),
+      this.effect,
+    );
+    for (const input of [this.total, this.fractions])
+      input.addEventListener("input", () => this.tellEffect());
     this.tellEffect();
   }
 
@@ -30,14 +53,21 @@ export class DoseForm extends DecisionForm {
   levelChoice(levels) {
     const name = `level-${this.finding}`;
     const choices = levels.map((level) => {
-      const isNow = String(level.total_gy) === this.total.value && String(level.fractions) === this.fractions.value;
+      const isNow =
+        String(level.total_gy) === this.total.value && String(level.fractions) === this.fractions.value;
       const radio = h("input", { type: "radio", name, checked: isNow });
       radio.addEventListener("change", () => {
         this.total.value = plain(level.total_gy);
         this.fractions.value = String(level.fractions);
         this.tellEffect();
       });
-      return h("label", { class: "check level", title: level.source }, radio, h("b", {}, `${plain(level.total_gy)} Gy / ${level.fractions}`), h("span", {}, level.label));
+      return h(
+        "label",
+        { class: "check level", title: level.source },
+        radio,
+        h("b", {}, `${plain(level.total_gy)} Gy / ${level.fractions}`),
+        h("span", {}, level.label),
+      );
     });
     return h("fieldset", { class: "levels" }, h("legend", {}, "Published levels"), choices);
   }
@@ -58,7 +88,8 @@ export class DoseForm extends DecisionForm {
   draft() {
     const total = Number(this.total.value);
     const fractions = Number(this.fractions.value);
-    const fits = total >= 1 && total <= 120 && Number.isInteger(fractions) && fractions >= 1 && fractions <= 60;
+    const fits =
+      total >= 1 && total <= 120 && Number.isInteger(fractions) && fractions >= 1 && fractions <= 60;
     if (!fits) return { missing: "Give a dose from 1 to 120 Gy in 1 to 60 fractions." };
     return { decision: { kind: "dose", finding: this.finding, total_gy: total, fractions } };
   }

@@ -43,12 +43,23 @@ export class DecisionForm {
     const id = freshId("form");
     this.element = h(
       "form",
-      { class: "decision-form", "aria-labelledby": id, noValidate: true, data: { form: kind }, on: { submit: (/** @type {Event} */ event) => this.submit(event) } },
+      {
+        class: "decision-form",
+        "aria-labelledby": id,
+        noValidate: true,
+        data: { form: kind },
+        on: { submit: (/** @type {Event} */ event) => this.submit(event) },
+      },
       h("h3", { id }, title),
       this.fields,
       this.previewLine,
       this.problem,
-      h("div", { class: "form-actions" }, button("Cancel", () => place.close(), { data: { focus: "form-cancel" } }), this.apply),
+      h(
+        "div",
+        { class: "form-actions" },
+        button("Cancel", () => place.close(), { data: { focus: "form-cancel" } }),
+        this.apply,
+      ),
     );
     this.element.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -67,7 +78,9 @@ export class DecisionForm {
 
   /** The form is shown: the first field takes the focus. */
   begin() {
-    const first = this.fields.querySelector("input, select, textarea, button");
+    const first = this.fields.querySelector(
+      "input:checked, input:not([type=radio]), select, textarea, button",
+    );
     if (first instanceof HTMLElement) first.focus();
     else this.apply.focus();
   }
@@ -140,7 +153,11 @@ export class DecisionForm {
     this.previewing = new AbortController();
     const planes = PLANES.map((plane) => ({ plane, at: table.at(plane) }));
     try {
-      const preview = await this.desk.preview(drafted.decision, planes, AbortSignal.any([this.previewing.signal, this.ended.signal]));
+      const preview = await this.desk.preview(
+        drafted.decision,
+        planes,
+        AbortSignal.any([this.previewing.signal, this.ended.signal]),
+      );
       table.preview.set(preview.planes ?? []);
       refill(this.previewLine, previewText(preview, this.desk.report));
     } catch (error) {

@@ -24,13 +24,43 @@ import { SplitForm } from "./split.js";
 /** @type {Record<string, FormKind>} */
 export const FORMS = {
   reject: { label: "Reject", title: "Take the lesion out", key: "x", make: (place) => new RejectForm(place) },
-  reclassify: { label: "Reclassify", title: "Change class or station", key: "c", make: (place) => new ReclassifyForm(place) },
-  delineate: { label: "Outline", title: "Change the rule of the outline", key: "o", make: (place) => new DelineateForm(place) },
+  reclassify: {
+    label: "Reclassify",
+    title: "Change class or station",
+    key: "c",
+    make: (place) => new ReclassifyForm(place),
+  },
+  delineate: {
+    label: "Outline",
+    title: "Change the rule of the outline",
+    key: "o",
+    make: (place) => new DelineateForm(place),
+  },
   brush: { label: "Brush", title: "Paint on the outline", key: "b", make: (place) => new BrushForm(place) },
-  margins: { label: "Margins", title: "Change the margins of CTV and PTV", key: "m", make: (place) => new MarginsForm(place) },
+  margins: {
+    label: "Margins",
+    title: "Change the margins of CTV and PTV",
+    key: "m",
+    make: (place) => new MarginsForm(place),
+  },
   dose: { label: "Dose", title: "Change the dose level", key: "d", make: (place) => new DoseForm(place) },
-  merge: { label: "Merge", title: "Make one of several lesions", key: "", make: (place) => new MergeForm(place) },
+  merge: {
+    label: "Merge",
+    title: "Make one of several lesions",
+    key: "",
+    make: (place) => new MergeForm(place),
+  },
   split: { label: "Split", title: "Make two of one lesion", key: "", make: (place) => new SplitForm(place) },
-  restore: { label: "Restore", title: "Take the finding for a lesion", key: "r", make: (place) => new RestoreForm(place) },
-  add: { label: "Add lesion", title: "Add a lesion at a point", key: "i", make: (place) => new AddForm(place) },
+  restore: {
+    label: "Restore",
+    title: "Take the finding for a lesion",
+    key: "r",
+    make: (place) => new RestoreForm(place),
+  },
+  add: {
+    label: "Add lesion",
+    title: "Add a lesion at a point",
+    key: "i",
+    make: (place) => new AddForm(place),
+  },
 };

@@ -5,7 +5,7 @@
  */
 
 import { field, h } from "../dom.js";
-import { plain } from "../format.js";
+import { capital, plain } from "../format.js";
 import { DecisionForm } from "./form.js";
 
 /** The sides in the order of the policy's margins. @type {(keyof import("../types.js").Margin)[]} */
@@ -15,9 +15,16 @@ export class MarginsForm extends DecisionForm {
   /** @param {import("./form.js").FormPlace} place */
   constructor(place) {
     super("margins", `Margins of lesion ${place.finding}`, "Save margins", place);
-    const targets = this.desk.report?.targets.filter((target) => target.lesion_ids.includes(place.finding)) ?? [];
-    this.ctv = new MarginField("GTV to CTV", targets.find((target) => target.kind === "CTV")?.margin_mm ?? null);
-    this.ptv = new MarginField("CTV to PTV", targets.find((target) => target.kind === "PTV")?.margin_mm ?? null);
+    const targets =
+      this.desk.report?.targets.filter((target) => target.lesion_ids.includes(place.finding)) ?? [];
+    this.ctv = new MarginField(
+      "GTV to CTV",
+      targets.find((target) => target.kind === "CTV")?.margin_mm ?? null,
+    );
+    this.ptv = new MarginField(
+      "CTV to PTV",
+      targets.find((target) => target.kind === "PTV")?.margin_mm ?? null,
+    );
     const hint = h("p", { class: "field-hint" }, "An empty field takes the margin of the policy.");
     this.fields.append(this.ctv.element, this.ptv.element, hint);
   }
@@ -25,7 +32,8 @@ export class MarginsForm extends DecisionForm {
   draft() {
     const ctv = this.ctv.value();
     const ptv = this.ptv.value();
-    if (ctv === undefined || ptv === undefined) return { missing: "Margins are numbers from 0 to 30 mm, on all sides." };
+    if (ctv === undefined || ptv === undefined)
+      return { missing: "Margins are numbers from 0 to 30 mm, on all sides." };
     return { decision: { kind: "margins", finding: this.finding, ctv_mm: ctv, ptv_mm: ptv } };
   }
 }
@@ -38,7 +46,12 @@ class MarginField {
     this.sides = SIDES.map((side) => ({ side, input: numberInput(margin ? margin[side] : null) }));
     this.bySide = h("input", { type: "checkbox", checked: !isUniform });
     const single = field(`${label} (mm)`, this.uniform);
-    const all = h("fieldset", { class: "sides" }, h("legend", {}, `${label} (mm)`), this.sides.map(({ side, input }) => field(side.charAt(0).toUpperCase() + side.slice(1), input)));
+    const all = h(
+      "fieldset",
+      { class: "sides" },
+      h("legend", {}, `${label} (mm)`),
+      this.sides.map(({ side, input }) => field(capital(side), input)),
+    );
     const show = () => {
       single.hidden = this.bySide.checked;
       all.hidden = !this.bySide.checked;
@@ -48,7 +61,13 @@ class MarginField {
       show();
     });
     show();
-    this.element = h("div", { class: "margin-field" }, single, all, h("label", { class: "check" }, this.bySide, "by side"));
+    this.element = h(
+      "div",
+      { class: "margin-field" },
+      single,
+      all,
+      h("label", { class: "check" }, this.bySide, "by side"),
+    );
   }
 
   /** One number, one for each side, null for the policy's; undefined where that is none of them. @returns {number|number[]|null|undefined} */
@@ -62,7 +81,13 @@ class MarginField {
 
 /** @param {number|null} value */
 function numberInput(value) {
-  return h("input", { type: "number", min: "0", max: "30", step: "0.5", value: value === null ? "" : plain(value) });
+  return h("input", {
+    type: "number",
+    min: "0",
+    max: "30",
+    step: "0.5",
+    value: value === null ? "" : plain(value),
+  });
 }
 
 /** @param {HTMLInputElement} input */

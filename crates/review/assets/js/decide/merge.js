@@ -5,7 +5,7 @@
  */
 
 import { h } from "../dom.js";
-import { millilitres } from "../format.js";
+import { capital, millilitres } from "../format.js";
 import { DecisionForm } from "./form.js";
 
 export class MergeForm extends DecisionForm {
@@ -14,15 +14,31 @@ export class MergeForm extends DecisionForm {
     super("merge", `Merge lesion ${place.finding} with`, "Merge lesions", place);
     const lesions = this.desk.report?.lesions ?? [];
     const own = lesions.find((lesion) => lesion.id === place.finding);
-    const others = lesions.filter((lesion) => lesion.id !== place.finding).map((lesion) => ({ lesion, distance: own ? apart(own, lesion) : 0 }));
+    const others = lesions
+      .filter((lesion) => lesion.id !== place.finding)
+      .map((lesion) => ({ lesion, distance: own ? apart(own, lesion) : 0 }));
     others.sort((a, b) => a.distance - b.distance);
     this.boxes = others.map(({ lesion, distance }) => {
       const box = h("input", { type: "checkbox", value: String(lesion.id) });
       box.addEventListener("change", () => this.previewSoon());
-      const label = h("label", { class: "check" }, box, h("span", {}, `${lesion.id} · ${lesion.site}`), h("span", { class: "quiet" }, `${millilitres(lesion.volume_ml)} mL, ${Math.round(distance)} mm away`));
+      const label = h(
+        "label",
+        { class: "check" },
+        box,
+        h("span", {}, `${lesion.id} · ${capital(lesion.site)}`),
+        h("span", { class: "quiet" }, `${millilitres(lesion.volume_ml)} mL, ${Math.round(distance)} mm away`),
+      );
       return { box, label };
     });
-    this.fields.append(this.boxes.length > 0 ? h("div", { class: "choices" }, this.boxes.map(({ label }) => label)) : h("p", { class: "quiet" }, "There is no other lesion."));
+    this.fields.append(
+      this.boxes.length > 0
+        ? h(
+            "div",
+            { class: "choices" },
+            this.boxes.map(({ label }) => label),
+          )
+        : h("p", { class: "quiet" }, "There is no other lesion."),
+    );
   }
 
   begin() {

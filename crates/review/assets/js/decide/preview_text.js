@@ -12,7 +12,20 @@ import { ABSENT, millilitres, number } from "../format.js";
  * @param {import("../types.js").Report|null} report as it stands
  */
 export function previewText(preview, report) {
-  if (preview.findings.length === 0) return h("p", { class: "quiet" }, "No finding would change.");
+  const gone = preview.gone ?? [];
+  const stage =
+    preview.mi_tnm && preview.mi_tnm !== report?.mi_tnm
+      ? h(
+          "p",
+          {},
+          h("span", { class: "before" }, report?.mi_tnm ?? ABSENT),
+          " → ",
+          h("b", {}, preview.mi_tnm),
+        )
+      : null;
+  const lost = gone.length > 0 ? h("p", { class: "quiet" }, `No more: ${gone.join(", ")}`) : null;
+  if (preview.findings.length === 0)
+    return [stage, lost ?? h("p", { class: "quiet" }, "No finding would change.")];
   const known = [...(report?.lesions ?? []), ...(report?.excluded ?? [])];
   const rows = preview.findings.map((finding) => {
     const before = known.find((other) => other.id === finding.id);
@@ -28,7 +41,14 @@ export function previewText(preview, report) {
     );
   });
   const heads = ["#", "mL", "SUVmean", "Border", "miTNM"].map((text) => h("th", { scope: "col" }, text));
-  return h("table", { class: "preview-table" }, h("caption", { class: "visually-hidden" }, "Preview"), h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows));
+  const table = h(
+    "table",
+    { class: "preview-table" },
+    h("caption", { class: "visually-hidden" }, "Preview"),
+    h("thead", {}, h("tr", {}, heads)),
+    h("tbody", {}, rows),
+  );
+  return [table, lost, stage];
 }
 
 /** @param {string} before @param {string} after */

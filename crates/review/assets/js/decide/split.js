@@ -14,11 +14,23 @@ export class SplitForm extends DecisionForm {
   constructor(place) {
     super("split", `Split lesion ${place.finding}`, "Split lesion", place);
     this.list = h("ol", { class: "seeds" });
-    this.fields.append(h("p", { class: "field-hint" }, "Click a point in each part, in any view (or Enter at the cross-hair of a focused view)."), this.list);
+    this.fields.append(
+      h(
+        "p",
+        { class: "field-hint" },
+        "Click a point in each part, in any view (or Enter at the cross-hair of a focused view).",
+      ),
+      this.list,
+    );
     /** @type {PointTool|null} */
     this.tool = null;
     if (place.table) {
-      this.tool = new PointTool(place.table, { name: "split", hint: "Click a point in each part. Esc ends.", count: 2, changed: () => this.seedsChanged() });
+      this.tool = new PointTool(place.table, {
+        name: "split",
+        hint: "Click a point in each part. Esc ends.",
+        count: 2,
+        changed: () => this.seedsChanged(),
+      });
     }
     this.seedsChanged();
   }
@@ -36,7 +48,9 @@ export class SplitForm extends DecisionForm {
 
   seedsChanged() {
     const seeds = this.tool?.points ?? [];
-    const rows = [0, 1].map((k) => h("li", {}, seeds[k] ? `${seeds[k].map((mm) => number(mm)).join("  ")} mm` : "not set yet"));
+    const rows = [0, 1].map((k) =>
+      h("li", {}, seeds[k] ? `${seeds[k].map((mm) => number(mm)).join("  ")} mm` : "not set yet"),
+    );
     refill(this.list, rows);
     if (seeds.length === 2) this.previewSoon();
   }

@@ -6,7 +6,7 @@
 
 import { complain } from "../announce.js";
 import { button, h, refill } from "../dom.js";
-import { ABSENT, millilitres, number, percent, quantity, words } from "../format.js";
+import { ABSENT, capital, millilitres, number, percent, quantity, words } from "../format.js";
 import { FORMS } from "../decide/forms.js";
 import { STANDING_TEXT, standings } from "./standing.js";
 
@@ -26,7 +26,14 @@ export class FindingCard {
     this.actions = h("div", { class: "card-actions", role: "toolbar", "aria-label": "Decisions" });
     this.place = h("div", { class: "card-form" });
     this.body = h("div", { class: "card-body" });
-    this.element = h("section", { class: "finding-card", "aria-label": "Selected finding" }, this.head, this.actions, this.place, this.body);
+    this.element = h(
+      "section",
+      { class: "finding-card", "aria-label": "Selected finding" },
+      this.head,
+      this.actions,
+      this.place,
+      this.body,
+    );
   }
 
   /** @param {number|null} finding */
@@ -63,19 +70,52 @@ export class FindingCard {
   fillLesion(lesion) {
     const standing = standings(this.desk)(lesion.id);
     const station = lesion.station ?? lesion.bed_site;
-    const classes = [words(lesion.region), station ? words(station).toLowerCase() : null].filter(Boolean).join(" · ");
-    refill(this.head, h("h2", {}, h("span", { class: `badge region-${lesion.region}` }, lesion.id), lesion.site), h("p", {}, classes, " · ", h("b", {}, lesion.mi_tnm), " · ", h("span", { class: `standing-${standing}` }, STANDING_TEXT[standing])));
+    const classes = [words(lesion.region), station ? words(station).toLowerCase() : null]
+      .filter(Boolean)
+      .join(" · ");
+    refill(
+      this.head,
+      h("h2", {}, h("span", { class: `badge region-${lesion.region}` }, lesion.id), capital(lesion.site)),
+      h(
+        "p",
+        {},
+        classes,
+        " · ",
+        h("b", {}, lesion.mi_tnm),
+        " · ",
+        h("span", { class: `standing-${standing}` }, STANDING_TEXT[standing]),
+      ),
+    );
     const isAccepted = standing === "accepted";
-    const accept = button("Accept", () => this.accept(), { class: isAccepted ? "accepted" : "", disabled: !this.desk.isOpen || isAccepted, title: "Accept (a)", data: { focus: "act-accept", action: "accept" } });
+    const accept = button("Accept", () => this.accept(), {
+      class: isAccepted ? "accepted" : "",
+      disabled: !this.desk.isOpen || isAccepted,
+      title: "Accept (a)",
+      data: { focus: "act-accept", action: "accept" },
+    });
     const others = ["reject", "reclassify", "delineate", "brush", "margins", "dose", "merge", "split", "add"];
-    refill(this.actions, accept, others.map((kind) => this.actionButton(kind)));
-    refill(this.body, measuresOf(lesion, lesion), evidence("Evidence", lesion.evidence), evidence("Notes", lesion.notes), elsewhere(lesion));
+    refill(
+      this.actions,
+      accept,
+      others.map((kind) => this.actionButton(kind)),
+    );
+    refill(
+      this.body,
+      measuresOf(lesion, lesion),
+      evidence("Evidence", lesion.evidence),
+      evidence("Notes", lesion.notes),
+      elsewhere(lesion),
+    );
   }
 
   /** @param {import("../types.js").Excluded} excluded */
   fillExcluded(excluded) {
     const certainty = `${words(excluded.certainty).toLowerCase()}, confidence ${percent(excluded.confidence)}`;
-    refill(this.head, h("h2", {}, h("span", { class: "badge region-excluded" }, excluded.id), words(excluded.reason)), h("p", {}, "Excluded · ", certainty));
+    refill(
+      this.head,
+      h("h2", {}, h("span", { class: "badge region-excluded" }, excluded.id), words(excluded.reason)),
+      h("p", {}, "Excluded · ", certainty),
+    );
     refill(this.actions, this.actionButton("restore"), this.actionButton("add"));
     refill(this.body, measuresOf(excluded, null), evidence("Evidence", excluded.evidence));
   }
@@ -106,7 +146,12 @@ export class FindingCard {
     if (!form || !fits || !this.desk.isOpen) return;
     this.closeForm();
     this.element.classList.add("has-form");
-    this.form = form.make({ desk: this.desk, table: this.table(), finding: this.finding ?? 0, close: () => this.closeForm() });
+    this.form = form.make({
+      desk: this.desk,
+      table: this.table(),
+      finding: this.finding ?? 0,
+      close: () => this.closeForm(),
+    });
     refill(this.place, this.form.element);
     this.fill();
     this.form.begin();
@@ -123,7 +168,8 @@ export class FindingCard {
     refill(this.place);
     this.fill();
     if (!hadFocus) return;
-    const back = this.actions.querySelector(`[data-action="${form.kind}"]`) ?? this.actions.querySelector("button");
+    const back =
+      this.actions.querySelector(`[data-action="${form.kind}"]`) ?? this.actions.querySelector("button");
     if (back instanceof HTMLElement) back.focus();
   }
 
@@ -148,7 +194,11 @@ function measuresOf(measures, lesion) {
     ["SUVmax", number(measures.suv_max, 2)],
     ["SUVpeak", number(measures.suv_peak, 2)],
     ["SUVmean", number(measures.suv_mean, 2)],
-    ["Volume", quantityMl(measures.volume_ml), range ? `${millilitres(range[0])} to ${millilitres(range[1])} mL by other rules` : ""],
+    [
+      "Volume",
+      quantityMl(measures.volume_ml),
+      range ? `${millilitres(range[0])} to ${millilitres(range[1])} mL by other rules` : "",
+    ],
     ["TL-PSMA", number(measures.tl_psma)],
     ["Longest", quantity(measures.longest_diameter_mm, "mm")],
     ["Short axis", quantity(measures.short_axis_mm, "mm")],
@@ -160,7 +210,14 @@ function measuresOf(measures, lesion) {
     rows.push(["Confidence", percent(lesion.confidence)]);
   }
   rows.push(["Maximum at", measures.max_mm.map((mm) => number(mm)).join("  "), "LPS, mm"]);
-  const items = rows.map(([name, value, note]) => h("div", { class: value.length > 16 ? "wide" : "" }, h("dt", {}, name), h("dd", { title: note || null }, value)));
+  const items = rows.map(([name, value, note]) =>
+    h(
+      "div",
+      { class: value.length > 16 ? "wide" : "" },
+      h("dt", {}, name),
+      h("dd", { title: note || null }, value),
+    ),
+  );
   const rule = `Outline: ${measures.delineation}${range ? `; ${millilitres(range[0])} to ${millilitres(range[1])} mL by other rules` : ""}`;
   return [h("dl", { class: "measures" }, items), h("p", { class: "quiet rule-text" }, rule)];
 }
@@ -173,13 +230,28 @@ function quantityMl(ml) {
 /** @param {string} title @param {string[]} sentences */
 function evidence(title, sentences) {
   if (sentences.length === 0) return null;
-  return h("section", {}, h("h3", {}, title), h("ul", { class: "evidence" }, sentences.map((sentence) => h("li", {}, sentence))));
+  return h(
+    "section",
+    {},
+    h("h3", {}, title),
+    h(
+      "ul",
+      { class: "evidence" },
+      sentences.map((sentence) => h("li", {}, sentence)),
+    ),
+  );
 }
 
 /** What else it may be. @param {import("../types.js").Lesion} lesion */
 function elsewhere(lesion) {
-  const classes = lesion.alternatives.map((other) => `${words(other.station ?? other.region).toLowerCase()} (${percent(other.weight)} of the places around)`);
-  const reasons = lesion.suspicions.map((other) => `${words(other.reason).toLowerCase()} (plausibility ${percent(other.plausibility)}): ${other.evidence.join("; ")}`);
+  const classes = lesion.alternatives.map(
+    (other) =>
+      `${words(other.station ?? other.region).toLowerCase()} (${percent(other.weight)} of the places around)`,
+  );
+  const reasons = lesion.suspicions.map(
+    (other) =>
+      `${words(other.reason).toLowerCase()} (plausibility ${percent(other.plausibility)}): ${other.evidence.join("; ")}`,
+  );
   const correlate = lesion.ct_correlate ? [lesion.ct_correlate] : [];
   return [evidence("CT", correlate), evidence("May also be", [...classes, ...reasons])];
 }

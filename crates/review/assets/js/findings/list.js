@@ -6,7 +6,7 @@
  */
 
 import { button, h, refill } from "../dom.js";
-import { ABSENT, millilitres, number, percent, plural, words } from "../format.js";
+import { ABSENT, capital, millilitres, number, percent, plural, words } from "../format.js";
 import { STANDING_MARK, STANDING_TEXT, standings } from "./standing.js";
 
 /**
@@ -44,7 +44,11 @@ export class FindingList {
     refill(
       this.element,
       section("Lesions", plural(report.lesions.length, "lesion"), this.lesionTable(report.lesions, standing)),
-      section("Excluded findings", plural(report.excluded.length, "finding"), this.excludedTable(report.excluded)),
+      section(
+        "Excluded findings",
+        plural(report.excluded.length, "finding"),
+        this.excludedTable(report.excluded),
+      ),
     );
     this.mark();
   }
@@ -52,12 +56,31 @@ export class FindingList {
   /** @param {import("../types.js").Lesion[]} lesions @param {(finding: number) => import("./standing.js").Standing} standing */
   lesionTable(lesions, standing) {
     if (lesions.length === 0) return h("p", { class: "quiet pad" }, "No focus is taken for disease.");
-    const heads = [["#", ""], ["Site", ""], ["miTNM", ""], ["SUVmax/peak", "numeric"], ["mL", "numeric"], ["Score", "numeric"], ["Conf.", "numeric"]];
+    const heads = [
+      ["#", ""],
+      ["Site", ""],
+      ["miTNM", ""],
+      ["SUVmax/peak", "numeric"],
+      ["mL", "numeric"],
+      ["Score", "numeric"],
+      ["Conf.", "numeric"],
+    ];
     const rows = lesions.map((lesion) => {
       const state = standing(lesion.id);
-      const mark = STANDING_MARK[state] ? h("span", { class: `standing standing-${state}`, title: STANDING_TEXT[state], role: "img", "aria-label": STANDING_TEXT[state] }, STANDING_MARK[state]) : null;
+      const mark = STANDING_MARK[state]
+        ? h(
+            "span",
+            {
+              class: `standing standing-${state}`,
+              title: STANDING_TEXT[state],
+              role: "img",
+              "aria-label": STANDING_TEXT[state],
+            },
+            STANDING_MARK[state],
+          )
+        : null;
       return this.row(lesion.id, `region-${lesion.region}`, mark, [
-        h("td", { class: "site" }, this.chooser(lesion.id, lesion.site)),
+        h("td", { class: "site" }, this.chooser(lesion.id, capital(lesion.site))),
         h("td", { class: "stage" }, lesion.mi_tnm),
         h("td", { class: "numeric" }, h("b", {}, number(lesion.suv_max)), ` / ${number(lesion.suv_peak)}`),
         cell(millilitres(lesion.volume_ml)),
@@ -71,10 +94,24 @@ export class FindingList {
   /** @param {import("../types.js").Excluded[]} excluded */
   excludedTable(excluded) {
     if (excluded.length === 0) return h("p", { class: "quiet pad" }, "Nothing is excluded.");
-    const heads = [["#", ""], ["Reason", ""], ["SUVmax", "numeric"], ["mL", "numeric"], ["", ""]];
+    const heads = [
+      ["#", ""],
+      ["Reason", ""],
+      ["SUVmax", "numeric"],
+      ["mL", "numeric"],
+      ["", ""],
+    ];
     const rows = excluded.map((finding) => {
-      const restore = button("Restore", () => this.actions.restore(finding.id), { class: "small", "aria-label": `Restore finding ${finding.id}`, disabled: !this.desk.isOpen, data: { focus: `restore-${finding.id}` } });
-      const likely = finding.certainty === "likely" ? h("span", { class: "tag", title: "to be confirmed by a reader" }, "likely") : null;
+      const restore = button("Restore", () => this.actions.restore(finding.id), {
+        class: "small",
+        "aria-label": `Restore finding ${finding.id}`,
+        disabled: !this.desk.isOpen,
+        data: { focus: `restore-${finding.id}` },
+      });
+      const likely =
+        finding.certainty === "likely"
+          ? h("span", { class: "tag", title: "to be confirmed by a reader" }, "likely")
+          : null;
       return this.row(finding.id, "region-excluded", null, [
         h("td", { class: "site" }, this.chooser(finding.id, words(finding.reason)), likely),
         cell(number(finding.suv_max)),
@@ -90,12 +127,20 @@ export class FindingList {
     const choose = (/** @type {Event} */ event) => {
       if (!(event.target instanceof HTMLButtonElement)) this.actions.choose(finding);
     };
-    return h("tr", { class: region, data: { finding: String(finding) }, on: { click: choose } }, h("td", { class: "number" }, h("span", { class: "badge" }, finding), mark), cells);
+    return h(
+      "tr",
+      { class: region, data: { finding: String(finding) }, on: { click: choose } },
+      h("td", { class: "number" }, h("span", { class: "badge" }, finding), mark),
+      cells,
+    );
   }
 
   /** @param {number} finding @param {string} text */
   chooser(finding, text) {
-    return button(text, () => this.actions.choose(finding), { class: "choose", data: { focus: `finding-${finding}` } });
+    return button(text, () => this.actions.choose(finding), {
+      class: "choose",
+      data: { focus: `finding-${finding}` },
+    });
   }
 
   /** Shows which row is selected and which the cross-hair is in. */
@@ -114,7 +159,8 @@ export class FindingList {
   select(finding) {
     this.selected = finding;
     this.mark();
-    if (finding !== null) this.element.querySelector(`tr[data-finding="${finding}"]`)?.scrollIntoView({ block: "nearest" });
+    if (finding !== null)
+      this.element.querySelector(`tr[data-finding="${finding}"]`)?.scrollIntoView({ block: "nearest" });
   }
 
   /** Up and down go from row to row. @param {KeyboardEvent} event */
@@ -133,12 +179,19 @@ export class FindingList {
 
 /** @param {string} title @param {string} count @param {HTMLElement} content */
 function section(title, count, content) {
-  return h("section", { "aria-label": title }, h("h2", { class: "list-title" }, title, h("span", {}, count)), content);
+  return h(
+    "section",
+    { "aria-label": title },
+    h("h2", { class: "list-title" }, title, h("span", {}, count)),
+    content,
+  );
 }
 
 /** @param {string} name @param {string[][]} heads @param {HTMLElement[]} rows */
 function table(name, heads, rows) {
-  const cells = heads.map(([text, kind]) => (text ? h("th", { scope: "col", class: kind }, text) : h("td", {})));
+  const cells = heads.map(([text, kind]) =>
+    text ? h("th", { scope: "col", class: kind }, text) : h("td", {}),
+  );
   return h("table", { class: `findings ${name}` }, h("thead", {}, h("tr", {}, cells)), h("tbody", {}, rows));
 }
 

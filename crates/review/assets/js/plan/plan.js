@@ -26,11 +26,31 @@ export class PlanPanel {
     const isPlanning = this.desk.study.value?.state === "planning";
     refill(
       this.element,
-      report.warnings.length > 0 ? section("Warnings", sentences(report.warnings.map((warning) => warning.text), "warning-list")) : null,
+      report.warnings.length > 0
+        ? section(
+            "Warnings",
+            sentences(
+              report.warnings.map((warning) => warning.text),
+              "warning-list",
+            ),
+          )
+        : null,
       section("Recommendation", recommendation(report)),
-      section("Targets", isPlanning ? h("p", { class: "quiet" }, "The volumes are being drawn …") : null, this.targets(report.targets)),
+      section(
+        "Targets",
+        isPlanning ? h("p", { class: "quiet" }, "The volumes are being drawn …") : null,
+        this.targets(report.targets),
+      ),
       report.isotoxic ? section("Limits of organs", isotoxic(report.isotoxic)) : null,
-      h("p", {}, h("a", { href: this.desk.api.file("report.html"), target: "_blank", rel: "noopener" }, "Report of the suggestion")),
+      h(
+        "p",
+        {},
+        h(
+          "a",
+          { href: this.desk.api.file("report.html"), target: "_blank", rel: "noopener" },
+          "Report of the suggestion",
+        ),
+      ),
       h("p", { class: "quiet disclaimer" }, report.disclaimer),
     );
   }
@@ -38,19 +58,50 @@ export class PlanPanel {
   /** @param {import("../types.js").Target[]} targets */
   targets(targets) {
     if (targets.length === 0) return h("p", { class: "quiet" }, "No target.");
-    const heads = ["", "ROI", "mL", "Margin mm", "Dose"].map((text) => (text ? h("th", { scope: "col", class: text === "ROI" || text === "Dose" ? "" : "numeric" }, text) : h("td", {})));
-    return h("table", { class: "targets" }, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, targets.map((target) => this.targetRow(target))));
+    const heads = ["", "ROI", "mL", "Margin mm", "Dose"].map((text) =>
+      text
+        ? h("th", { scope: "col", class: text === "ROI" || text === "Dose" ? "" : "numeric" }, text)
+        : h("td", {}),
+    );
+    return h(
+      "table",
+      { class: "targets" },
+      h("thead", {}, h("tr", {}, heads)),
+      h(
+        "tbody",
+        {},
+        targets.map((target) => this.targetRow(target)),
+      ),
+    );
   }
 
   /** @param {import("../types.js").Target} target */
   targetRow(target) {
     const table = this.table();
     const isShown = !table?.visibility.value.hidden.has(target.roi_number);
-    const toggle = h("input", { type: "checkbox", checked: isShown, "aria-label": `Show ${target.name}`, data: { focus: `roi-${target.roi_number}` } });
+    const toggle = h("input", {
+      type: "checkbox",
+      checked: isShown,
+      "aria-label": `Show ${target.name}`,
+      data: { focus: `roi-${target.roi_number}` },
+    });
     toggle.addEventListener("change", () => this.table()?.showRoi(target.roi_number, toggle.checked));
     const first = target.lesion_ids[0];
-    const name = first === undefined ? h("span", {}, target.name) : h("button", { type: "button", class: "choose", data: { focus: `target-${target.roi_number}` }, on: { click: () => this.choose(first) } }, target.name);
-    const notes = target.notes.length > 0 ? h("span", { class: "tag", title: target.notes.join("\n") }, "note") : null;
+    const name =
+      first === undefined
+        ? h("span", {}, target.name)
+        : h(
+            "button",
+            {
+              type: "button",
+              class: "choose",
+              data: { focus: `target-${target.roi_number}` },
+              on: { click: () => this.choose(first) },
+            },
+            target.name,
+          );
+    const notes =
+      target.notes.length > 0 ? h("span", { class: "tag", title: target.notes.join("\n") }, "note") : null;
     return h(
       "tr",
       { data: { roi: String(target.roi_number) } },
@@ -70,7 +121,11 @@ function section(title, ...content) {
 
 /** @param {string[]} texts @param {string} kind */
 function sentences(texts, kind) {
-  return h("ul", { class: kind }, texts.map((text) => h("li", {}, text)));
+  return h(
+    "ul",
+    { class: kind },
+    texts.map((text) => h("li", {}, text)),
+  );
 }
 
 /** The measures that are suggested, as marks. @param {import("../types.js").Report} report */
@@ -84,7 +139,10 @@ export function intensification(report) {
 /** @param {import("../types.js").Report} report */
 function recommendation(report) {
   const { rationale, cautions, pelvis_top: top, volumes } = report.recommendation;
-  const whole = volumes.map(({ name, dose_levels: [level] }) => `${words(name)}${level ? `: ${plain(level.total_gy)} Gy in ${level.fractions} fractions (${level.label})` : ""}`);
+  const whole = volumes.map(
+    ({ name, dose_levels: [level] }) =>
+      `${words(name)}${level ? `: ${plain(level.total_gy)} Gy in ${level.fractions} fractions (${level.label})` : ""}`,
+  );
   if (top) whole.push(`Upper border of the pelvic volume: ${words(top)}`);
   return [
     h("div", { class: "chips" }, intensification(report)),
@@ -95,7 +153,11 @@ function recommendation(report) {
 }
 
 /** @type {Record<string, string>} */
-const BASES = { geometry: "No dose was handed in: boosts alone, estimated from distances.", base_dose: "On the dose of the base plan; boosts estimated on top.", two_doses: "Measured on the base plan and the plan with boosts." };
+const BASES = {
+  geometry: "No dose was handed in: boosts alone, estimated from distances.",
+  base_dose: "On the dose of the base plan; boosts estimated on top.",
+  two_doses: "Measured on the base plan and the plan with boosts.",
+};
 
 /** @param {import("../types.js").Isotoxic} check */
 function isotoxic(check) {
@@ -103,9 +165,19 @@ function isotoxic(check) {
   const absent = check.constraints.length - looked.length;
   return [
     h("p", { class: "quiet" }, BASES[check.basis] ?? words(check.basis)),
-    h("ul", { class: "evidence" }, check.boosts.map((boost) => h("li", {}, h("b", {}, boost.target), `: ${boost.sentence}`))),
+    h(
+      "ul",
+      { class: "evidence" },
+      check.boosts.map((boost) => h("li", {}, h("b", {}, boost.target), `: ${boost.sentence}`)),
+    ),
     looked.length > 0 ? limits(looked) : null,
-    absent > 0 ? h("p", { class: "quiet" }, `${absent} limits were not looked at because their organ or dose is missing.`) : null,
+    absent > 0
+      ? h(
+          "p",
+          { class: "quiet" },
+          `${absent} limits were not looked at because their organ or dose is missing.`,
+        )
+      : null,
     check.cautions.length > 0 ? sentences(check.cautions, "evidence caution-list") : null,
   ];
 }
@@ -122,9 +194,18 @@ function limits(constraints) {
       h("td", {}, limit.metric),
       h("td", { class: "numeric" }, `${plain(limit.at_most)} ${limit.unit}`),
       h("td", { class: "numeric" }, value === null ? ABSENT : number(value.value)),
-      h("td", {}, h("span", { class: `verdict verdict-${verdict}` }, verdict), limit.hard ? null : h("span", { class: "quiet" }, " aim")),
+      h(
+        "td",
+        {},
+        h("span", { class: `verdict verdict-${verdict}` }, verdict),
+        limit.hard ? null : h("span", { class: "quiet" }, " aim"),
+      ),
     );
   });
-  const heads = ["Organ", "Metric", "At most", "Value", ""].map((text) => (text ? h("th", { scope: "col", class: text === "At most" || text === "Value" ? "numeric" : "" }, text) : h("td", {})));
+  const heads = ["Organ", "Metric", "At most", "Value", ""].map((text) =>
+    text
+      ? h("th", { scope: "col", class: text === "At most" || text === "Value" ? "numeric" : "" }, text)
+      : h("td", {}),
+  );
   return h("table", { class: "limits" }, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows));
 }

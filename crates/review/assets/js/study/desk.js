@@ -121,7 +121,12 @@ export class Desk {
     if (!study || this.saving.value.kind === "saving") return;
     this.others.set(state.others);
     const isSame = state.revision === study.revision && state.state === study.state;
-    if (isSame && (state.scene === null) === (study.scene === null) && state.signature?.at === study.signature?.at) return;
+    if (
+      isSame &&
+      (state.scene === null) === (study.scene === null) &&
+      state.signature?.at === study.signature?.at
+    )
+      return;
     if (state.revision > study.revision) {
       this.overtaken(state);
       return;
@@ -142,8 +147,15 @@ export class Desk {
   overtaken(state) {
     if (this.conflict.value?.revision === state.revision) return;
     const last = state.decisions.at(-1);
-    const text = last ? `${last.who} changed this study: ${last.sentence}.` : "This study was changed elsewhere.";
-    this.conflict.set({ others: state.others, revision: state.revision, text, remedy: "Nothing was overwritten." });
+    const text = last
+      ? `${last.who} changed this study: ${last.sentence}.`
+      : "This study was changed elsewhere.";
+    this.conflict.set({
+      others: state.others,
+      revision: state.revision,
+      text,
+      remedy: "Nothing was overwritten.",
+    });
   }
 
   /**
@@ -207,9 +219,10 @@ export class Desk {
     if (!before) return;
     // Taken over at once: what is polled meanwhile must not look like somebody else's decision.
     this.study.set({ ...before, revision: answer.revision, current: answer.current });
-    const state = await this.api.state(windowId, null, this.until);
+    const state = await this.api.state(windowId, null, this.until).catch(() => null);
     const study = this.study.value;
-    if (!study) return;
+    // The decision is saved all the same; what else is new comes with the next poll.
+    if (!study || !state) return;
     if (state.revision !== answer.revision) {
       this.overtaken(state);
       return;
@@ -260,7 +273,11 @@ export class Desk {
     const before = this.saving.value;
     this.saving.set({ kind: "saving" });
     try {
-      const answer = await this.api.post("sign", { window: windowId, who: name, base_revision: base, reviewer: name, comment }, this.until);
+      const answer = await this.api.post(
+        "sign",
+        { window: windowId, who: name, base_revision: base, reviewer: name, comment },
+        this.until,
+      );
       this.saving.set({ kind: "saved", at: new Date() });
       this.study.set(await this.api.study(windowId, this.until));
       return answer.signature;

@@ -31,7 +31,8 @@ export function studyHeader(desk, actions) {
     undo.title = last ? `Undo: ${last.sentence} (Ctrl+Z)` : "Undo (Ctrl+Z)";
     redo.disabled = busy || !desk.study.value?.can_redo;
     sign.disabled = busy || desk.study.value?.state !== "ready";
-    sign.title = desk.study.value?.state === "planning" ? "The volumes are being drawn" : "Approve and export";
+    sign.title =
+      desk.study.value?.state === "planning" ? "The volumes are being drawn" : "Approve and export";
     who.textContent = reviewer.value || "Who reviews?";
   };
   for (const signal of [desk.study, desk.saving, desk.conflict]) signal.listen(fill, desk.until);
@@ -71,10 +72,15 @@ function fillMark(box, desk) {
   const study = desk.study.value;
   if (study?.status === "signed" && study.signature) {
     const { reviewer: who, at } = study.signature;
-    refill(box, h("span", { class: "mark mark-signed", title: dateTime(at) }, `Signed by ${who}, ${moment(at)}`));
+    refill(
+      box,
+      h("span", { class: "mark mark-signed", title: dateTime(at) }, `Signed by ${who}, ${moment(at)}`),
+    );
     return;
   }
-  const since = study?.signature ? `Changed since ${study.signature.reviewer} signed, ${dateTime(study.signature.at)}` : null;
+  const since = study?.signature
+    ? `Changed since ${study.signature.reviewer} signed, ${dateTime(study.signature.at)}`
+    : null;
   refill(box, h("span", { class: "mark mark-suggestion", title: since }, "SUGGESTION – NOT APPROVED"));
 }
 
@@ -83,7 +89,12 @@ function fillSaved(box, desk) {
   const saving = desk.saving.value;
   const isDrawing = desk.study.value?.state === "planning";
   box.dataset.saving = saving.kind;
-  const texts = { idle: "", saving: "Saving …", unsaved: "Not saved", saved: saving.kind === "saved" ? `Saved ${moment(saving.at.toISOString())}` : "" };
+  const texts = {
+    idle: "",
+    saving: "Saving …",
+    unsaved: "Not saved",
+    saved: saving.kind === "saved" ? `Saved ${moment(saving.at.toISOString())}` : "",
+  };
   const text = [texts[saving.kind], isDrawing ? "drawing volumes …" : ""].filter(Boolean).join(" · ");
   box.textContent = text;
   if (!text && desk.study.value) box.textContent = words(desk.study.value.status);

@@ -39,7 +39,8 @@ function bindDisplayKeys(page) {
   keys.add("1", "1", "Pictures", "Fused PET and CT", () => table()?.display.change({ show: "fused" }));
   keys.add("2", "2", "Pictures", "CT", () => table()?.display.change({ show: "ct" }));
   keys.add("3", "3", "Pictures", "PET", () => table()?.display.change({ show: "pet" }));
-  for (const { group, title, key } of GROUPS) keys.add(key, key, "Pictures", title, () => table()?.toggleGroup(group));
+  for (const { group, title, key } of GROUPS)
+    keys.add(key, key, "Pictures", title, () => table()?.toggleGroup(group));
   keys.add("h", "h", "Pictures", "Hide or show all outlines", () => table()?.toggleAllOutlines());
   keys.add("z", "z", "Pictures", "Zoom in on the cross-hair, and back", () => page.viewer?.toggleZoom());
   keys.add("0", "0", "Pictures", "Fit all views", () => page.viewer?.fit());

@@ -7,7 +7,7 @@
 import { ApiError } from "../api.js";
 import { button, field, h } from "../dom.js";
 import { openDialog } from "../dialog.js";
-import { dateTime, plural } from "../format.js";
+import { capital, dateTime, plural } from "../format.js";
 import { reviewer, setReviewer } from "../identity.js";
 import { standings } from "../findings/standing.js";
 
@@ -24,7 +24,13 @@ const FILES = [
 
 /** @param {import("./desk.js").Desk} desk */
 export function openSignDialog(desk) {
-  const name = h("input", { type: "text", required: true, maxLength: 64, value: reviewer.value, autocomplete: "name" });
+  const name = h("input", {
+    type: "text",
+    required: true,
+    maxLength: 64,
+    value: reviewer.value,
+    autocomplete: "name",
+  });
   const comment = h("textarea", { rows: 3, maxLength: 1024 });
   const confirm = h("input", { type: "checkbox", required: true });
   const problem = h("p", { class: "form-problem", role: "alert" });
@@ -39,7 +45,8 @@ export function openSignDialog(desk) {
       dialog.close();
       showSigned(desk, signature);
     } catch (error) {
-      problem.textContent = error instanceof ApiError ? [error.message, error.remedy].filter(Boolean).join(" – ") : String(error);
+      problem.textContent =
+        error instanceof ApiError ? [error.message, error.remedy].filter(Boolean).join(" – ") : String(error);
       sign.disabled = false;
     }
   };
@@ -50,9 +57,19 @@ export function openSignDialog(desk) {
     openFindings(desk),
     field("Reviewer", name, "Written into the DICOM objects as Reviewer Name."),
     field("Comment", comment),
-    h("label", { class: "check" }, confirm, "I have looked at every finding and every target, and approve them as they stand."),
+    h(
+      "label",
+      { class: "check" },
+      confirm,
+      "I have looked at every finding and every target, and approve them as they stand.",
+    ),
     problem,
-    h("footer", { class: "dialog-actions" }, button("Cancel", () => dialog.close()), sign),
+    h(
+      "footer",
+      { class: "dialog-actions" },
+      button("Cancel", () => dialog.close()),
+      sign,
+    ),
   );
   const dialog = openDialog("Sign and export", [form]);
 }
@@ -60,7 +77,14 @@ export function openSignDialog(desk) {
 /** @param {import("./desk.js").Desk} desk */
 function changesSection(desk) {
   const changes = desk.decisions.filter(({ decision }) => decision.kind !== "accept");
-  const list = changes.length > 0 ? h("ol", { class: "changes" }, changes.map((entry) => h("li", {}, entry.sentence))) : h("p", { class: "quiet" }, "Nothing: the suggestion is signed as it is.");
+  const list =
+    changes.length > 0
+      ? h(
+          "ol",
+          { class: "changes" },
+          changes.map((entry) => h("li", {}, capital(entry.sentence))),
+        )
+      : h("p", { class: "quiet" }, "Nothing: the suggestion is signed as it is.");
   return h("section", {}, h("h3", {}, "Changed from the suggestion"), list);
 }
 
@@ -70,7 +94,11 @@ function openFindings(desk) {
   const open = (desk.report?.lesions ?? []).filter((lesion) => standing(lesion.id) === "open");
   if (open.length === 0) return null;
   const names = open.map((lesion) => `${lesion.id} (${lesion.site})`).join(", ");
-  return h("p", { class: "note" }, `${plural(open.length, "lesion")} neither accepted nor changed: ${names}.`);
+  return h(
+    "p",
+    { class: "note" },
+    `${plural(open.length, "lesion")} neither accepted nor changed: ${names}.`,
+  );
 }
 
 /**
@@ -83,7 +111,11 @@ export function showSigned(desk, signature) {
   const body = h(
     "div",
     { class: "dialog-body", data: { signed: "yes" } },
-    h("p", {}, `Signed by ${signature.reviewer}, ${dateTime(signature.at)}. The suggestion is kept beside it, untouched.`),
+    h(
+      "p",
+      {},
+      `Signed by ${signature.reviewer}, ${dateTime(signature.at)}. The suggestion is kept beside it, untouched.`,
+    ),
     h("h3", {}, "Exported files"),
     fileLinks(desk, signature),
     h("p", { class: "quiet" }, "In the result folder: ", h("code", {}, signature.folder)),
@@ -99,6 +131,21 @@ export function showSigned(desk, signature) {
  */
 export function fileLinks(desk, signature) {
   const count = signature.folder.replaceAll("\\", "/").replace(/\/$/, "").split("/").at(-1) ?? "1";
-  const links = FILES.map(([file, text]) => h("li", {}, h("a", { href: desk.api.file(`signed/${count}/${file}`), target: file.endsWith(".html") ? "_blank" : "", rel: "noopener" }, file), h("span", { class: "quiet" }, text)));
+  const links = FILES.map(([file, text]) =>
+    h(
+      "li",
+      {},
+      h(
+        "a",
+        {
+          href: desk.api.file(`signed/${count}/${file}`),
+          target: file.endsWith(".html") ? "_blank" : "",
+          rel: "noopener",
+        },
+        file,
+      ),
+      h("span", { class: "quiet" }, text),
+    ),
+  );
   return h("ul", { class: "files" }, links);
 }

@@ -59,7 +59,11 @@ class StudyPage {
       ["plan", "Plan", this.plan.element],
       ["trail", "Trail", this.trail.element],
     ]);
-    this.place = h("div", { class: "viewer-place" }, h("p", { class: "viewer-wait" }, "Loading the images …"));
+    this.place = h(
+      "div",
+      { class: "viewer-place" },
+      h("p", { class: "viewer-wait" }, "Loading the images …"),
+    );
     this.parts = this.layout();
     this.listen();
   }
@@ -67,7 +71,12 @@ class StudyPage {
   layout() {
     const header = studyHeader(this.desk, { sign: () => this.sign(), help: () => this.keys.help() });
     const main = h("main", { class: "viewer-main", "aria-label": "Pictures" }, this.place);
-    const panel = h("aside", { class: "panel", "aria-label": "Findings and plan" }, this.glance, this.tabs.element);
+    const panel = h(
+      "aside",
+      { class: "panel", "aria-label": "Findings and plan" },
+      this.glance,
+      this.tabs.element,
+    );
     return [header, banners(this.desk), h("div", { class: "study-layout" }, main, panel)];
   }
 
@@ -75,7 +84,7 @@ class StudyPage {
     this.desk.study.listen(() => this.fill(), this.until);
     this.desk.saving.listen(() => this.card.form?.update(), this.until);
     this.desk.conflict.listen(() => this.fill(), this.until);
-    this.desk.redrawn.listen(() => this.viewer?.table.outlinesChanged(this.desk.report?.targets ?? []), this.until);
+    this.desk.redrawn.listen(() => this.viewer?.table.outlinesChanged(this.desk.report), this.until);
   }
 
   async start() {
@@ -114,7 +123,14 @@ class StudyPage {
       this.glance,
       h("div", { class: "chips" }, intensification(report)),
       h("p", { class: "sentence" }, report.stage.sentence),
-      signed ? h("details", { class: "signed-files" }, h("summary", {}, "Signed files"), fileLinks(this.desk, signed)) : null,
+      signed
+        ? h(
+            "details",
+            { class: "signed-files" },
+            h("summary", {}, "Signed files"),
+            fileLinks(this.desk, signed),
+          )
+        : null,
     );
   }
 
@@ -123,7 +139,7 @@ class StudyPage {
     const viewer = new Viewer(scene, this.desk, this.until, (finding) => this.choose(finding));
     this.viewer = viewer;
     refill(this.place, viewer.element);
-    viewer.table.outlinesChanged(this.desk.report?.targets ?? []);
+    viewer.table.outlinesChanged(this.desk.report);
     viewer.table.under.listen((finding) => this.crosshairIn(finding), this.until);
     this.plan.fill();
     viewer.ready.then(() => {
@@ -133,7 +149,10 @@ class StudyPage {
 
   /** @param {string|null} reason */
   showNoPictures(reason) {
-    refill(this.place, h("div", { class: "viewer-wait" }, h("p", {}, "The images cannot be shown."), h("p", {}, reason ?? "")));
+    refill(
+      this.place,
+      h("div", { class: "viewer-wait" }, h("p", {}, "The images cannot be shown."), h("p", {}, reason ?? "")),
+    );
     document.documentElement.dataset.ready = "study";
   }
 
@@ -141,7 +160,15 @@ class StudyPage {
   showError(error) {
     complain(error);
     const remedy = error instanceof Error && "remedy" in error ? String(error.remedy) : "";
-    refill(this.place, h("div", { class: "viewer-wait" }, h("p", {}, error instanceof Error ? error.message : String(error)), h("p", {}, remedy)));
+    refill(
+      this.place,
+      h(
+        "div",
+        { class: "viewer-wait" },
+        h("p", {}, error instanceof Error ? error.message : String(error)),
+        h("p", {}, remedy),
+      ),
+    );
     document.documentElement.dataset.ready = "study";
   }
 
@@ -175,7 +202,9 @@ class StudyPage {
   /** Selects a finding: list, card and pictures show it. @param {number} finding */
   choose(finding) {
     const report = this.desk.report;
-    const found = [...(report?.lesions ?? []), ...(report?.excluded ?? [])].find((other) => other.id === finding);
+    const found = [...(report?.lesions ?? []), ...(report?.excluded ?? [])].find(
+      (other) => other.id === finding,
+    );
     if (!found) return;
     this.tabs.show("findings");
     this.card.select(finding);
@@ -202,6 +231,11 @@ class StudyPage {
   }
 
   sign() {
-    if (this.desk.isOpen && this.desk.study.value?.state === "ready" && this.desk.saving.value.kind !== "saving") openSignDialog(this.desk);
+    if (
+      this.desk.isOpen &&
+      this.desk.study.value?.state === "ready" &&
+      this.desk.saving.value.kind !== "saving"
+    )
+      openSignDialog(this.desk);
   }
 }

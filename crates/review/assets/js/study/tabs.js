@@ -12,12 +12,42 @@ export class Tabs {
     this.tabs = tabs.map(([name, label, content]) => {
       const id = freshId("tab");
       const count = h("span", { class: "tab-count" });
-      const tab = h("button", { type: "button", role: "tab", id, "aria-controls": `${id}-panel`, data: { tab: name }, on: { click: () => this.show(name) } }, label, count);
-      const panel = h("div", { role: "tabpanel", id: `${id}-panel`, "aria-labelledby": id, class: "tab-panel", tabIndex: 0 }, content);
+      const tab = h(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          id,
+          "aria-controls": `${id}-panel`,
+          data: { tab: name },
+          on: { click: () => this.show(name) },
+        },
+        label,
+        count,
+      );
+      const panel = h(
+        "div",
+        { role: "tabpanel", id: `${id}-panel`, "aria-labelledby": id, class: "tab-panel", tabIndex: 0 },
+        content,
+      );
       return { name, tab, panel, count };
     });
-    const list = h("div", { role: "tablist", class: "tabs", "aria-label": "Parts of the review", on: { keydown: (/** @type {KeyboardEvent} */ event) => this.pressKey(event) } }, this.tabs.map(({ tab }) => tab));
-    this.element = h("div", { class: "tabbed" }, list, this.tabs.map(({ panel }) => panel));
+    const list = h(
+      "div",
+      {
+        role: "tablist",
+        class: "tabs",
+        "aria-label": "Parts of the review",
+        on: { keydown: (/** @type {KeyboardEvent} */ event) => this.pressKey(event) },
+      },
+      this.tabs.map(({ tab }) => tab),
+    );
+    this.element = h(
+      "div",
+      { class: "tabbed" },
+      list,
+      this.tabs.map(({ panel }) => panel),
+    );
     this.show(tabs[0]?.[0] ?? "");
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { h, refill } from "../dom.js";
-import { dateTime } from "../format.js";
+import { capital, dateTime } from "../format.js";
 
 export class TrailPanel {
   /** @param {import("./desk.js").Desk} desk */
@@ -27,13 +27,20 @@ export class TrailPanel {
     );
     refill(
       this.element,
-      study?.signature ? h("p", { class: "signed-line" }, `Signed by ${study.signature.reviewer}, ${dateTime(study.signature.at)}${study.status === "signed" ? "" : "; changed since"}`) : null,
-      rows.length > 0 ? h("ol", { class: "trail-list", reversed: true }, rows) : h("p", { class: "quiet" }, "Nothing was decided yet. Every decision is listed here with who took it and when; nothing is ever deleted."),
+      study?.signature
+        ? h(
+            "p",
+            { class: "signed-line" },
+            `Signed by ${study.signature.reviewer}, ${dateTime(study.signature.at)}${study.status === "signed" ? "" : "; changed since"}`,
+          )
+        : null,
+      rows.length > 0
+        ? h("ol", { class: "trail-list", reversed: true }, rows)
+        : h(
+            "p",
+            { class: "quiet" },
+            "Nothing was decided yet. Every decision is listed here with who took it and when; nothing is ever deleted.",
+          ),
     );
   }
-}
-
-/** @param {string} sentence */
-function capital(sentence) {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

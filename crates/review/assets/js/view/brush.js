@@ -40,7 +40,9 @@ export class BrushTool {
   }
 
   get hint() {
-    return this.mode === "add" ? "Paint what belongs to it. Esc ends." : "Paint over what does not belong to it. Esc ends.";
+    return this.mode === "add"
+      ? "Paint what belongs to it. Esc ends."
+      : "Paint over what does not belong to it. Esc ends.";
   }
 
   /** @param {import("./viewport.js").Viewport} view @param {Point} point */
@@ -81,9 +83,12 @@ export class BrushTool {
     const colour = this.mode === "add" ? "#7dff9b" : "#ff8f8f";
     if (this.stroke?.plane === view.plane && Math.abs(this.stroke.at - view.table.at(view.plane)) < 0.01) {
       context.beginPath();
-      this.stroke.points.forEach((point, k) => (k === 0 ? context.moveTo(...toPixel(point)) : context.lineTo(...toPixel(point))));
+      this.stroke.points.forEach((point, k) =>
+        k === 0 ? context.moveTo(...toPixel(point)) : context.lineTo(...toPixel(point)),
+      );
       // A line of no length is not drawn, not even its round ends.
-      if (this.stroke.points.length === 1) context.lineTo(...nudged(toPixel(/** @type {Point} */ (this.stroke.points[0]))));
+      if (this.stroke.points.length === 1)
+        context.lineTo(...nudged(toPixel(/** @type {Point} */ (this.stroke.points[0]))));
       context.globalAlpha = 0.35;
       context.lineCap = "round";
       context.lineJoin = "round";

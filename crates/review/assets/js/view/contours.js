@@ -128,7 +128,9 @@ export function paintNumber(sheet, outline) {
  * @returns {number|null}
  */
 export function findingAt(point, outlines) {
-  const own = outlines.filter((outline) => outline.finding !== null && (outline.kind === "GTV" || outline.kind === "EXCLUDED"));
+  const own = outlines.filter(
+    (outline) => outline.finding !== null && (outline.kind === "GTV" || outline.kind === "EXCLUDED"),
+  );
   const holding = own.filter((outline) => isInside(point, outline.rings));
   return (holding.find((outline) => outline.kind === "GTV") ?? holding[0])?.finding ?? null;
 }

@@ -41,7 +41,8 @@ export function petPresets(liverSuv) {
     { name: "SUV 0–10", window: [0, 10] },
     { name: "SUV 0–20", window: [0, 20] },
   ];
-  if (liverSuv) presets.push({ name: "0–2 × liver", window: [0, Math.round(liverSuv * LIVER_MULTIPLE * 10) / 10] });
+  if (liverSuv)
+    presets.push({ name: "0–2 × liver", window: [0, Math.round(liverSuv * LIVER_MULTIPLE * 10) / 10] });
   return presets;
 }
 

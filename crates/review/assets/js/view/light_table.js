@@ -53,15 +53,24 @@ export class LightTable {
     this.repaint = new Signal(null);
     /** @type {Map<number, import("../types.js").Target>} */
     this.targets = new Map();
+    /** Findings that are lesions; the others are excluded. @type {Set<number>} */
+    this.lesions = new Set();
     /** Position under the pointer. */
     this.pointer = new Signal(/** @type {Lps|null} */ (null));
     /** The view that fills the place of all. */
     this.enlarged = new Signal(/** @type {string|null} */ (null));
-    this.showsCrosshair = true;
+    /** The plane that was scrolled last; null when the cross-hair was moved otherwise. */
+    this.scrolled = /** @type {Plane|null} */ (null);
   }
 
   /** @param {Lps} lps */
   moveTo(lps) {
+    this.scrolled = null;
+    this.place(lps);
+  }
+
+  /** @param {Lps} lps */
+  place(lps) {
     this.crosshair.set(inside(lps, this.scene.bounds_mm));
   }
 
@@ -74,7 +83,8 @@ export class LightTable {
   scroll(plane, steps) {
     const next = /** @type {Lps} */ ([...this.crosshair.value]);
     next[NORMAL[plane]] = (next[NORMAL[plane]] ?? 0) + steps * sliceStep(plane, this.scene);
-    this.moveTo(next);
+    this.scrolled = plane;
+    this.place(next);
   }
 
   /** Takes a tool into the hand; null is the cross-hair. @param {Tool|null} tool */
@@ -106,15 +116,22 @@ export class LightTable {
     this.visibility.set({ ...this.visibility.value, all: !this.visibility.value.all });
   }
 
-  /** The targets of the current report, and that the outlines are others now. @param {import("../types.js").Target[]} targets */
-  outlinesChanged(targets) {
-    this.targets = new Map(targets.map((target) => [target.roi_number, target]));
+  /**
+   * The report is another one, and so are the outlines.
+   * @param {import("../types.js").Report|null} report
+   */
+  outlinesChanged(report) {
+    this.targets = new Map((report?.targets ?? []).map((target) => [target.roi_number, target]));
+    this.lesions = new Set((report?.lesions ?? []).map((lesion) => lesion.id));
     this.epoch.set(this.epoch.value + 1);
   }
 }
 
 /** @returns {import("./contours.js").Visibility} */
 function startVisibility() {
-  const groups = remembered("groups", GROUPS.map(({ group }) => group));
+  const groups = remembered(
+    "groups",
+    GROUPS.map(({ group }) => group),
+  );
   return { all: true, groups: new Set(groups), hidden: new Set() };
 }

@@ -44,7 +44,13 @@ export class MeasureTool {
       return;
     }
     this.distances = this.distances.filter((distance) => !distance.isOpen);
-    this.distances.push({ plane: view.plane, at: view.table.at(view.plane), from: point, to: point, isOpen: true });
+    this.distances.push({
+      plane: view.plane,
+      at: view.table.at(view.plane),
+      from: point,
+      to: point,
+      isOpen: true,
+    });
     view.invalidate();
   }
 
@@ -101,7 +107,10 @@ function paintDistance(sheet, distance) {
   context.moveTo(x0, y0);
   context.lineTo(x1, y1);
   outline(context, COLOUR, 1.5);
-  for (const [x, y] of /** @type {Point[]} */ ([[x0, y0], [x1, y1]])) {
+  for (const [x, y] of /** @type {Point[]} */ ([
+    [x0, y0],
+    [x1, y1],
+  ])) {
     context.beginPath();
     context.arc(x, y, 3, 0, 2 * Math.PI);
     outline(context, COLOUR, 1.5);

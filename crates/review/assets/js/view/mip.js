@@ -19,7 +19,7 @@ const PIXELS_PER_FRAME = 9;
 /** Pixels around a number in which a click takes it. */
 const CLICK_PIXELS = 14;
 
-/** @typedef {{finding: number, x: number, y: number, visible: boolean}} Place */
+/** @typedef {import("../types.js").MipPlace} Place */
 /** @typedef {{bitmap: ImageBitmap, findings: Place[], width: number, height: number, key: string}} MipFrame */
 
 export class MipView {
@@ -35,11 +35,22 @@ export class MipView {
     this.isTurning = false;
     /** @type {MipFrame|null} */
     this.shown = null;
-    this.canvas = h("canvas", { class: "view-canvas", tabIndex: 0, role: "application", "aria-roledescription": "rotating projection", data: { view: "mip", drawn: "0" } });
+    this.canvas = h("canvas", {
+      class: "view-canvas",
+      tabIndex: 0,
+      role: "application",
+      "aria-roledescription": "rotating projection",
+      data: { view: "mip", drawn: "0" },
+    });
     const context = this.canvas.getContext("2d", { alpha: false });
     if (!context) throw new Error("this browser draws no canvas");
     this.context = context;
-    this.play = button("▶", () => this.turn(!this.isTurning), { class: "view-button", "aria-label": "Turn the projection", "aria-pressed": "false", title: "Turn" });
+    this.play = button("▶", () => this.turn(!this.isTurning), {
+      class: "view-button",
+      "aria-label": "Turn the projection",
+      "aria-pressed": "false",
+      title: "Turn",
+    });
     this.loader = this.makeLoader();
     this.listen();
     this.describe();
@@ -49,7 +60,10 @@ export class MipView {
     const { table } = this;
     return new NewestLoader({
       load: async (/** @type {{key: string, frame: number}} */ { key, frame }, signal) => {
-        const [bitmap, places] = await Promise.all([getPicture(key.split("#")[0] ?? key, signal), table.api.mip(frame, signal)]);
+        const [bitmap, places] = await Promise.all([
+          getPicture(key.split("#")[0] ?? key, signal),
+          table.api.mip(frame, signal),
+        ]);
         return { bitmap, findings: places.findings, width: places.width_mm, height: places.height_mm, key };
       },
       arrived: (_, frame) => {
@@ -68,6 +82,7 @@ export class MipView {
     table.display.values.listen(() => this.refresh(), table.until);
     table.epoch.listen(() => this.refresh(), table.until);
     table.selected.listen(() => this.paint(), table.until);
+    table.visibility.listen(() => this.paint(), table.until);
     const watcher = new ResizeObserver(() => this.resized());
     watcher.observe(canvas);
     table.until.addEventListener("abort", () => {
@@ -75,7 +90,11 @@ export class MipView {
       this.isTurning = false;
     });
     canvas.addEventListener("pointerdown", (event) => this.drag(event), listening);
-    canvas.addEventListener("dblclick", () => table.enlarged.set(table.enlarged.value === "mip" ? null : "mip"), listening);
+    canvas.addEventListener(
+      "dblclick",
+      () => table.enlarged.set(table.enlarged.value === "mip" ? null : "mip"),
+      listening,
+    );
     canvas.addEventListener("keydown", (event) => this.pressKey(event), listening);
     canvas.addEventListener(
       "wheel",
@@ -106,7 +125,10 @@ export class MipView {
 
   refresh() {
     const { mip_frames: count } = this.table.scene;
-    const ahead = this.isTurning || this.drawn > 1 ? [1, 2, 3, 4, -1, -2].map((k) => this.wanted((this.frame + k + count) % count)) : [];
+    const ahead =
+      this.isTurning || this.drawn > 1
+        ? [1, 2, 3, 4, -1, -2].map((k) => this.wanted((this.frame + k + count) % count))
+        : [];
     this.loader.want(this.wanted(this.frame), ahead);
   }
 
@@ -114,7 +136,10 @@ export class MipView {
   wanted(frame) {
     const { pet } = this.table.display.values.value;
     // The fragment is not sent: it tells apart the findings of one picture before and after a decision.
-    return { key: `${this.table.api.path}/mip.png?frame=${frame}&pet=${pet.join(",")}#${this.table.epoch.value}`, frame };
+    return {
+      key: `${this.table.api.path}/mip.png?frame=${frame}&pet=${pet.join(",")}#${this.table.epoch.value}`,
+      frame,
+    };
   }
 
   /** @param {boolean} on */
@@ -154,7 +179,7 @@ export class MipView {
     const { x, y, scale } = this.place();
     context.drawImage(shown.bitmap, x, y, shown.width * scale, shown.height * scale);
     this.paintFindings(shown);
-    const [left, right] = SIDES_BY_QUARTER[Math.round((this.degrees() % 360) / 90) % 4] ?? ["R", "L"];
+    const [left, right] = SIDES_BY_EIGHTH[Math.round((this.degrees() % 360) / 45) % 8] ?? ["R", "L"];
     context.font = `600 ${FONT}`;
     write(context, left, 6, canvas.clientHeight / 2, "left");
     write(context, right, canvas.clientWidth - 6, canvas.clientHeight / 2, "right");
@@ -166,28 +191,36 @@ export class MipView {
     canvas.dataset.drawn = String(this.drawn);
   }
 
-  /** @param {MipFrame} shown */
+  /** Lesions over what is excluded; what is hidden behind higher uptake is faint. @param {MipFrame} shown */
   paintFindings(shown) {
-    const { context } = this;
-    for (const place of shown.findings) {
-      const [px, py] = this.pixelOf(place);
-      const isSelected = place.finding === this.table.selected.value;
-      context.globalAlpha = place.visible || isSelected ? 1 : 0.45;
-      context.beginPath();
-      context.arc(px, py, 9, 0, 2 * Math.PI);
-      context.fillStyle = isSelected ? "#7cc4ff" : "rgba(10, 20, 30, 0.75)";
-      context.fill();
-      context.strokeStyle = "#7cc4ff";
-      context.lineWidth = 1.25;
-      context.stroke();
-      context.textAlign = "center";
-      context.textBaseline = "middle";
-      context.fillStyle = isSelected ? "#06121d" : "#e8edf2";
-      context.font = "600 11px system-ui, sans-serif";
-      context.fillText(String(place.finding), px, py + 0.5);
-      context.globalAlpha = 1;
+    const { lesions, visibility } = this.table;
+    const { all, groups } = visibility.value;
+    if (all && groups.has("EXCLUDED")) {
+      for (const place of shown.findings) if (!lesions.has(place.finding)) this.paintNumber(place, "#b3bec8");
     }
-    context.font = FONT;
+    for (const place of shown.findings) if (lesions.has(place.finding)) this.paintNumber(place, "#7cc4ff");
+    this.context.font = FONT;
+  }
+
+  /** @param {Place} place @param {string} colour */
+  paintNumber(place, colour) {
+    const { context } = this;
+    const [x, y] = this.pixelOf(place);
+    const isSelected = place.finding === this.table.selected.value;
+    context.globalAlpha = place.visible || isSelected ? 1 : 0.45;
+    context.beginPath();
+    context.arc(x, y, 9, 0, 2 * Math.PI);
+    context.fillStyle = isSelected ? colour : "rgba(10, 20, 30, 0.75)";
+    context.fill();
+    context.strokeStyle = colour;
+    context.lineWidth = 1.25;
+    context.stroke();
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = isSelected ? "#06121d" : "#e8edf2";
+    context.font = "600 11px system-ui, sans-serif";
+    context.fillText(String(place.finding), x, y + 0.5);
+    context.globalAlpha = 1;
   }
 
   /** @param {Place} place @returns {[number, number]} */
@@ -239,22 +272,31 @@ export class MipView {
   /** @param {KeyboardEvent} event */
   pressKey(event) {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key === "ArrowLeft" || event.key === "ArrowRight") this.step(event.key === "ArrowRight" ? 1 : -1);
-    else if (event.key === "Enter") this.table.enlarged.set(this.table.enlarged.value === "mip" ? null : "mip");
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight")
+      this.step(event.key === "ArrowRight" ? 1 : -1);
+    else if (event.key === "Enter")
+      this.table.enlarged.set(this.table.enlarged.value === "mip" ? null : "mip");
     else if (event.key === " ") this.turn(!this.isTurning);
     else return;
     event.preventDefault();
   }
 
   describe() {
-    this.canvas.setAttribute("aria-label", `Projection of the PET, turned by ${Math.round(this.degrees())} degrees`);
+    this.canvas.setAttribute(
+      "aria-label",
+      `Projection of the PET, turned by ${Math.round(this.degrees())} degrees`,
+    );
   }
 }
 
-/** What is at the left and right of the screen, for each quarter turn. @type {[string, string][]} */
-const SIDES_BY_QUARTER = [
+/** What is at the left and right of the screen, for each eighth of a turn. @type {[string, string][]} */
+const SIDES_BY_EIGHTH = [
   ["R", "L"],
+  ["RA", "LP"],
   ["A", "P"],
+  ["LA", "RP"],
   ["L", "R"],
+  ["LP", "RA"],
   ["P", "A"],
+  ["RP", "LA"],
 ];

@@ -31,7 +31,11 @@ export function bindPointer(view) {
   canvas.addEventListener("pointerdown", (event) => beginDrag(view, event), listening);
   canvas.addEventListener("pointermove", (event) => hover(view, event), listening);
   canvas.addEventListener("pointerleave", () => table.pointer.set(null), listening);
-  canvas.addEventListener("dblclick", () => table.enlarged.set(table.enlarged.value === view.plane ? null : view.plane), listening);
+  canvas.addEventListener(
+    "dblclick",
+    () => table.enlarged.set(table.enlarged.value === view.plane ? null : view.plane),
+    listening,
+  );
   canvas.addEventListener("keydown", (event) => pressKey(view, event), listening);
 }
 
@@ -47,7 +51,9 @@ function wheelOf(view) {
     }
     const isNotch = Math.abs(pixels) >= NOTCH_PIXELS;
     travel = isNotch ? 0 : travel + pixels;
-    const steps = isNotch ? Math.sign(pixels) * Math.max(Math.round(Math.abs(pixels) / 120), 1) : Math.trunc(travel / PAD_PIXELS);
+    const steps = isNotch
+      ? Math.sign(pixels) * Math.max(Math.round(Math.abs(pixels) / 120), 1)
+      : Math.trunc(travel / PAD_PIXELS);
     if (steps === 0) return;
     travel -= isNotch ? 0 : steps * PAD_PIXELS;
     const bounded = Math.min(Math.max(steps, -MOST_SLICES), MOST_SLICES);
@@ -100,7 +106,8 @@ function chooseDrag(view, event) {
 /** @param {Viewport} view @param {PointerEvent} begun */
 function windowDrag(view, begun) {
   const { ct, pet } = view.table.display.values.value;
-  const move = (/** @type {PointerEvent} */ event) => view.table.display.drag(ct, pet, event.clientX - begun.clientX, event.clientY - begun.clientY);
+  const move = (/** @type {PointerEvent} */ event) =>
+    view.table.display.drag(ct, pet, event.clientX - begun.clientX, event.clientY - begun.clientY);
   return { move, end: () => {} };
 }
 
@@ -116,7 +123,8 @@ function panDrag(view, begun) {
 
 /** @param {Viewport} view @param {PointerEvent} begun */
 function crosshairDrag(view, begun) {
-  const move = (/** @type {PointerEvent} */ event) => view.table.moveTo(lpsOf(view.plane, pointOf(view, event), view.table.at(view.plane)));
+  const move = (/** @type {PointerEvent} */ event) =>
+    view.table.moveTo(lpsOf(view.plane, pointOf(view, event), view.table.at(view.plane)));
   move(begun);
   return { move, end: () => {} };
 }

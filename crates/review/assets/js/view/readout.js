@@ -31,7 +31,8 @@ export class Readout {
       this.inside,
     );
     this.loader = new NewestLoader({
-      load: (/** @type {{key: string, at: import("../types.js").Lps}} */ { at }, signal) => table.api.probe(at, signal),
+      load: (/** @type {{key: string, at: import("../types.js").Lps}} */ { at }, signal) =>
+        table.api.probe(at, signal),
       arrived: (_, probe) => this.show(probe),
       failed: (error) => {
         if (!isAborted(error)) this.show({ suv: null, hu: null, inside: [] });
@@ -39,7 +40,8 @@ export class Readout {
       cache: new BoundedCache(REMEMBERED, () => 1),
       until: table.until,
     });
-    for (const signal of [table.pointer, table.crosshair, table.epoch]) signal.listen(() => this.ask(), table.until);
+    for (const signal of [table.pointer, table.crosshair, table.epoch])
+      signal.listen(() => this.ask(), table.until);
     this.ask();
   }
 

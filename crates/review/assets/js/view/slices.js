@@ -11,8 +11,8 @@ import { BoundedCache, NewestLoader } from "./newest.js";
 /** @typedef {{key: string, at: number, rect: import("./geometry.js").Rect}} WantedSlice */
 /** @typedef {{bitmap: ImageBitmap, at: number, rect: import("./geometry.js").Rect, key: string}} Picture */
 
-/** Pixels of a view's remembered pictures: 24 million are 96 MB. */
-const CACHE_PIXELS = 24e6;
+/** Pixels of a view's remembered pictures: 12 million are 48 MB. */
+const CACHE_PIXELS = 12e6;
 
 /** A picture has no more pixels than this: on large screens it is drawn a little coarser. */
 const MOST_PIXELS = 1.2e6;
@@ -40,7 +40,10 @@ export class SliceSource {
       (picture) => this.release(picture),
     );
     this.loader = new NewestLoader({
-      load: async (/** @type {WantedSlice} */ wanted, signal) => ({ ...wanted, bitmap: await getPicture(wanted.key, signal) }),
+      load: async (/** @type {WantedSlice} */ wanted, signal) => ({
+        ...wanted,
+        bitmap: await getPicture(wanted.key, signal),
+      }),
       arrived: (_, picture) => {
         const before = this.shown;
         this.shown = picture;

@@ -26,7 +26,14 @@ export function toolbar(table, tools) {
   const shows = h("div", { class: "segments", role: "group", "aria-label": "Images" });
   const windows = h("div", { class: "bar-group" });
   const outlines = h("div", { class: "segments", role: "group", "aria-label": "Outlines" });
-  const bar = h("div", { class: "view-bar", role: "toolbar", "aria-label": "Display" }, shows, windows, outlines, h("div", { class: "bar-group" }, tools));
+  const bar = h(
+    "div",
+    { class: "view-bar", role: "toolbar", "aria-label": "Display" },
+    shows,
+    windows,
+    outlines,
+    h("div", { class: "bar-group" }, tools),
+  );
   const fillDisplay = () => {
     refill(shows, showButtons(table));
     refill(windows, windowControls(table));
@@ -64,7 +71,16 @@ function windowControls(table) {
     controls.push(maps);
   }
   if (show === "fused") {
-    const slider = h("input", { type: "range", min: "0", max: "1", step: "0.05", value: String(opacity), "aria-label": "Opacity of the PET", title: "Opacity of the PET", data: { focus: "opacity" } });
+    const slider = h("input", {
+      type: "range",
+      min: "0",
+      max: "1",
+      step: "0.05",
+      value: String(opacity),
+      "aria-label": "Opacity of the PET",
+      title: "Opacity of the PET",
+      data: { focus: "opacity" },
+    });
     slider.addEventListener("input", () => table.display.change({ opacity: Number(slider.value) }));
     controls.push(slider);
   }
@@ -83,9 +99,16 @@ function windowControls(table) {
 function presetChoice(label, which, presets, window, unit, table) {
   const now = window.join(",");
   /** @type {[string, string][]} */
-  const choices = presets.map((preset) => [preset.window.join(","), which === "ct" ? `CT ${preset.name.toLowerCase()}` : `PET ${preset.name}`]);
+  const choices = presets.map((preset) => [
+    preset.window.join(","),
+    which === "ct" ? `CT ${preset.name.toLowerCase()}` : `PET ${preset.name}`,
+  ]);
   if (!choices.some(([value]) => value === now)) choices.push([now, `${window[0]} to ${window[1]} ${unit}`]);
-  const control = select(choices, now, { "aria-label": label, title: `${label}; drag with the right button to change it`, data: { focus: `window-${which}` } });
+  const control = select(choices, now, {
+    "aria-label": label,
+    title: `${label}; drag with the right button to change it`,
+    data: { focus: `window-${which}` },
+  });
   control.addEventListener("change", () => {
     const [low = 0, high = 1] = control.value.split(",").map(Number);
     table.display.change({ [which]: [low, high] });

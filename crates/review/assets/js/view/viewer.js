@@ -35,28 +35,54 @@ export class Viewer {
     this.ready = Promise.all(this.viewports.map((viewport) => viewport.ready));
     this.hint = h("p", { class: "tool-hint", role: "status" });
     this.grid = this.makeGrid();
-    this.element = h("div", { class: "viewer" }, toolbar(this.table, this.toolButtons()), this.grid, h("div", { class: "viewer-foot" }, this.readout.element, this.hint));
+    this.element = h(
+      "div",
+      { class: "viewer" },
+      toolbar(this.table, this.toolButtons()),
+      this.grid,
+      h("div", { class: "viewer-foot" }, this.readout.element, this.hint),
+    );
     this.table.tool.listen((tool) => this.toolTaken(tool), until);
     this.table.enlarged.listen((view) => this.enlarge(view), until);
     const pixels = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-    pixels.addEventListener("change", () => this.viewports.forEach((viewport) => viewport.resized()), { signal: until });
+    pixels.addEventListener("change", () => this.viewports.forEach((viewport) => viewport.resized()), {
+      signal: until,
+    });
   }
 
   makeGrid() {
-    const frames = this.viewports.map((viewport) => this.frame(viewport.plane, words(viewport.plane), viewport.canvas, []));
+    const frames = this.viewports.map((viewport) =>
+      this.frame(viewport.plane, words(viewport.plane), viewport.canvas, []),
+    );
     const mip = this.frame("mip", "MIP", this.mip.canvas, [this.mip.play]);
     return h("div", { class: "view-grid" }, frames, mip);
   }
 
   /** @param {string} name @param {string} label @param {HTMLCanvasElement} canvas @param {HTMLElement[]} buttons */
   frame(name, label, canvas, buttons) {
-    const enlarge = button("⤢", () => this.table.enlarged.set(this.table.enlarged.value === name ? null : name), { class: "view-button", "aria-label": `Enlarge the ${label} view`, title: "Enlarge (double-click)" });
-    return h("div", { class: "view-frame", data: { frame: name } }, canvas, h("div", { class: "view-buttons" }, buttons, enlarge));
+    const enlarge = button(
+      "⤢",
+      () => this.table.enlarged.set(this.table.enlarged.value === name ? null : name),
+      { class: "view-button", "aria-label": `Enlarge the ${label} view`, title: "Enlarge (double-click)" },
+    );
+    return h(
+      "div",
+      { class: "view-frame", data: { frame: name } },
+      canvas,
+      h("div", { class: "view-buttons" }, buttons, enlarge),
+    );
   }
 
   toolButtons() {
-    this.measureButton = button("Distance", () => this.toggleMeasure(), { "aria-pressed": "false", title: "Measure a distance (l)" });
-    return [this.measureButton, button("Zoom", () => this.toggleZoom(), { title: "Zoom in on the cross-hair, and back (z)" }), button("Fit", () => this.fit(), { title: "Fit all views (0)" })];
+    this.measureButton = button("Distance", () => this.toggleMeasure(), {
+      "aria-pressed": "false",
+      title: "Measure a distance (l)",
+    });
+    return [
+      this.measureButton,
+      button("Zoom", () => this.toggleZoom(), { title: "Zoom in on the cross-hair, and back (z)" }),
+      button("Fit", () => this.fit(), { title: "Fit all views (0)" }),
+    ];
   }
 
   toggleMeasure() {

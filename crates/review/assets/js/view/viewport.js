@@ -49,7 +49,13 @@ export class Viewport {
     ];
     /** Fulfilled when the first picture is painted and its outlines are there. */
     this.ready = Promise.all(first);
-    this.canvas = h("canvas", { class: "view-canvas", tabIndex: 0, role: "application", "aria-roledescription": "slice view", data: { view: plane, drawn: "0" } });
+    this.canvas = h("canvas", {
+      class: "view-canvas",
+      tabIndex: 0,
+      role: "application",
+      "aria-roledescription": "slice view",
+      data: { view: plane, drawn: "0" },
+    });
     const context = this.canvas.getContext("2d", { alpha: false });
     if (!context) throw new Error("this browser draws no canvas");
     this.context = context;
@@ -65,7 +71,11 @@ export class Viewport {
   makeOutlineLoader() {
     const { table, plane } = this;
     return new NewestLoader({
-      load: async (/** @type {{key: string, at: number, epoch: number}} */ { at, epoch }, signal) => ({ at, epoch, outlines: (await table.api.outlines(plane, at, signal)).outlines }),
+      load: async (/** @type {{key: string, at: number, epoch: number}} */ { at, epoch }, signal) => ({
+        at,
+        epoch,
+        outlines: (await table.api.outlines(plane, at, signal)).outlines,
+      }),
       arrived: (_, found) => {
         this.outlines = found;
         this.hasOutlines();
@@ -84,7 +94,8 @@ export class Viewport {
     const repaint = () => this.invalidate();
     table.crosshair.listen(() => this.crosshairMoved(), until);
     table.display.values.listen(() => this.refresh(), until);
-    for (const signal of [table.visibility, table.preview, table.selected, table.repaint]) signal.listen(repaint, until);
+    for (const signal of [table.visibility, table.preview, table.selected, table.repaint])
+      signal.listen(repaint, until);
     table.epoch.listen(() => this.refresh(), until);
     table.tool.listen((tool) => {
       this.canvas.style.cursor = tool?.cursor ?? "crosshair";
@@ -127,10 +138,14 @@ export class Viewport {
   /** Magnifies by a factor about a point that stays where it is. @param {number} factor @param {[number, number]} [about] */
   zoom(factor, about = screenOf(this.plane, this.table.crosshair.value)) {
     const { rect } = this.extent;
-    const furthest = (2 * Math.max(rect.right - rect.left, rect.bottom - rect.top)) / Math.min(this.width, this.height);
+    const furthest =
+      (2 * Math.max(rect.right - rect.left, rect.bottom - rect.top)) / Math.min(this.width, this.height);
     const next = clamp(this.mmPerPixel / factor, [CLOSEST_MM, furthest]);
     const share = next / this.mmPerPixel;
-    this.centre = [about[0] + (this.centre[0] - about[0]) * share, about[1] + (this.centre[1] - about[1]) * share];
+    this.centre = [
+      about[0] + (this.centre[0] - about[0]) * share,
+      about[1] + (this.centre[1] - about[1]) * share,
+    ];
     this.mmPerPixel = next;
     this.isFitted = false;
     this.refresh();
@@ -145,12 +160,18 @@ export class Viewport {
 
   /** From pixels of the canvas to screen mm. @param {number} x @param {number} y @returns {[number, number]} */
   toScreen(x, y) {
-    return [this.centre[0] + (x - this.width / 2) * this.mmPerPixel, this.centre[1] + (y - this.height / 2) * this.mmPerPixel];
+    return [
+      this.centre[0] + (x - this.width / 2) * this.mmPerPixel,
+      this.centre[1] + (y - this.height / 2) * this.mmPerPixel,
+    ];
   }
 
   /** From screen mm to pixels. @param {[number, number]} point @returns {[number, number]} */
   toPixel(point) {
-    return [(point[0] - this.centre[0]) / this.mmPerPixel + this.width / 2, (point[1] - this.centre[1]) / this.mmPerPixel + this.height / 2];
+    return [
+      (point[0] - this.centre[0]) / this.mmPerPixel + this.width / 2,
+      (point[1] - this.centre[1]) / this.mmPerPixel + this.height / 2,
+    ];
   }
 
   crosshairMoved() {
@@ -165,14 +186,23 @@ export class Viewport {
   refresh() {
     if (this.width === 0 || this.height === 0) return;
     const at = this.table.at(this.plane);
-    if (this.slices.shown && at !== this.slices.shown.at) this.slices.direction = at > this.slices.shown.at ? 1 : -1;
+    if (this.slices.shown && at !== this.slices.shown.at)
+      this.slices.direction = at > this.slices.shown.at ? 1 : -1;
     const [left, top] = this.toScreen(0, 0);
     const [right, bottom] = this.toScreen(this.width, this.height);
-    this.slices.want({ left, top, right, bottom }, this.mmPerPixel / devicePixelRatio, at, true);
-    const step = sliceStep(this.plane, this.table.scene) * this.slices.direction;
-    const ahead = Array.from({ length: OUTLINES_AHEAD }, (_, k) => this.wantedOutlines(at + (k + 1) * step));
-    this.outlineLoader.want(this.wantedOutlines(at), ahead.filter((wanted) => wanted.at >= this.extent.low && wanted.at <= this.extent.high));
+    const isScrolled = this.table.scrolled === this.plane;
+    this.slices.want({ left, top, right, bottom }, this.mmPerPixel / devicePixelRatio, at, isScrolled);
+    this.outlineLoader.want(this.wantedOutlines(at), isScrolled ? this.outlinesAhead(at) : []);
     this.invalidate();
+  }
+
+  /** @param {number} at */
+  outlinesAhead(at) {
+    const step = sliceStep(this.plane, this.table.scene) * this.slices.direction;
+    const ahead = Array.from({ length: OUTLINES_AHEAD }, (_, k) => at + (k + 1) * step);
+    return ahead
+      .filter((next) => next >= this.extent.low && next <= this.extent.high)
+      .map((next) => this.wantedOutlines(next));
   }
 
   /** @param {number} at */
@@ -214,7 +244,7 @@ export class Viewport {
     this.paintPicture(picture);
     const sheet = this.sheet();
     this.paintOutlines(sheet, picture.at);
-    if (this.table.showsCrosshair) paintCrosshair(sheet, screenOf(this.plane, this.table.crosshair.value));
+    paintCrosshair(sheet, screenOf(this.plane, this.table.crosshair.value));
     this.table.tool.value?.paint(this, sheet);
     this.paintMarks(sheet, picture.at);
     if (picture.key !== this.paintedKey) this.count(picture.key);
@@ -222,7 +252,13 @@ export class Viewport {
 
   /** @returns {import("./painter.js").Sheet} */
   sheet() {
-    return { context: this.context, width: this.width, height: this.height, mmPerPixel: this.mmPerPixel, toPixel: (point) => this.toPixel(point) };
+    return {
+      context: this.context,
+      width: this.width,
+      height: this.height,
+      mmPerPixel: this.mmPerPixel,
+      toPixel: (point) => this.toPixel(point),
+    };
   }
 
   /** @param {import("./slices.js").Picture} picture */
@@ -236,16 +272,23 @@ export class Viewport {
   /** Only the outlines of the very slice that is seen are drawn. @param {import("./painter.js").Sheet} sheet @param {number} at */
   paintOutlines(sheet, at) {
     const { table, outlines } = this;
-    const preview = table.visibility.value.all ? table.preview.value.find((plane) => plane.plane === this.plane && Math.abs(plane.at - at) < 0.01) : undefined;
+    const preview = table.visibility.value.all
+      ? table.preview.value.find((plane) => plane.plane === this.plane && Math.abs(plane.at - at) < 0.01)
+      : undefined;
     if (outlines && Math.abs(outlines.at - at) < 0.01) {
-      const shown = outlines.outlines.filter((outline) => isShown(outline, table.visibility.value, table.targets));
+      const shown = outlines.outlines.filter((outline) =>
+        isShown(outline, table.visibility.value, table.targets),
+      );
       for (const outline of shown.reverse()) {
-        const selected = table.selected.value !== null && findingsOf(outline, table.targets).includes(table.selected.value);
+        const selected =
+          table.selected.value !== null && findingsOf(outline, table.targets).includes(table.selected.value);
         paintOutline(sheet, outline, { selected, dashed: false });
       }
-      for (const outline of shown) if (outline.kind === "GTV" || outline.kind === "EXCLUDED") paintNumber(sheet, outline);
+      for (const outline of shown)
+        if (outline.kind === "GTV" || outline.kind === "EXCLUDED") paintNumber(sheet, outline);
     }
-    for (const outline of preview?.outlines ?? []) paintOutline(sheet, { ...outline, colour: "#ffffff" }, { selected: true, dashed: true });
+    for (const outline of preview?.outlines ?? [])
+      paintOutline(sheet, { ...outline, colour: "#ffffff" }, { selected: true, dashed: true });
   }
 
   /** @param {import("./painter.js").Sheet} sheet @param {number} at */
@@ -269,6 +312,9 @@ export class Viewport {
 
   describe() {
     const at = this.table.at(this.plane);
-    this.canvas.setAttribute("aria-label", `${words(this.plane)} view, ${NORMAL_NAME[this.plane]} ${number(at)} mm`);
+    this.canvas.setAttribute(
+      "aria-label",
+      `${words(this.plane)} view, ${NORMAL_NAME[this.plane]} ${number(at)} mm`,
+    );
   }
 }

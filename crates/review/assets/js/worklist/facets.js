@@ -9,7 +9,12 @@ import { words } from "../format.js";
 import { FACETS } from "./query.js";
 
 /** @type {Record<string, string>} */
-const TITLES = { status: "Status", intensification: "Recommendation", region: "Lesions in", warnings: "Warnings" };
+const TITLES = {
+  status: "Status",
+  intensification: "Recommendation",
+  region: "Lesions in",
+  warnings: "Warnings",
+};
 
 /** Facets whose values have an order of their own; the others go by count. @type {Record<string, string[]>} */
 const ORDER = { status: ["new", "in_review", "signed", "failed"], warnings: ["yes", "no"] };
@@ -33,7 +38,9 @@ function group(facet, counts, query, changed) {
   const chosen = query.chosen(facet);
   const values = [...new Set([...Object.keys(counts), ...chosen])];
   const known = ORDER[facet];
-  values.sort((a, b) => (known ? known.indexOf(a) - known.indexOf(b) : (counts[b] ?? 0) - (counts[a] ?? 0) || a.localeCompare(b)));
+  values.sort((a, b) =>
+    known ? known.indexOf(a) - known.indexOf(b) : (counts[b] ?? 0) - (counts[a] ?? 0) || a.localeCompare(b),
+  );
   if (values.length === 0) return null;
   const choices = values.map((value) => {
     const box = h("input", {
@@ -47,7 +54,13 @@ function group(facet, counts, query, changed) {
         },
       },
     });
-    return h("label", { class: "facet" }, box, h("span", { class: "grow" }, words(value)), h("span", { class: "count" }, counts[value] ?? 0));
+    return h(
+      "label",
+      { class: "facet" },
+      box,
+      h("span", { class: "grow" }, words(value)),
+      h("span", { class: "count" }, counts[value] ?? 0),
+    );
   });
   return h("fieldset", { class: "facet-group" }, h("legend", {}, TITLES[facet] ?? words(facet)), choices);
 }

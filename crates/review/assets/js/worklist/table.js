@@ -30,8 +30,17 @@ export function tableHead(query, changed) {
       query.sortBy(column.sort);
       changed();
     };
-    const arrow = h("span", { class: "sort-arrow", "aria-hidden": "true" }, order === "asc" ? "▲" : order === "desc" ? "▼" : "");
-    const control = h("button", { type: "button", class: "sort", data: { focus: `sort-${column.sort}` }, on: { click: sortBy } }, column.label, arrow);
+    const arrow = h(
+      "span",
+      { class: "sort-arrow", "aria-hidden": "true" },
+      order === "asc" ? "▲" : order === "desc" ? "▼" : "",
+    );
+    const control = h(
+      "button",
+      { type: "button", class: "sort", data: { focus: `sort-${column.sort}` }, on: { click: sortBy } },
+      column.label,
+      arrow,
+    );
     const state = order === "asc" ? "ascending" : order === "desc" ? "descending" : "none";
     return h("th", { scope: "col", class: column.class, "aria-sort": state }, control);
   });
@@ -51,13 +60,24 @@ export function tableRow(study) {
   return h(
     "tr",
     { class: "study-row", data: { folder: study.folder }, on: { click: open } },
-    h("th", { scope: "row" }, link, h("span", { class: "headline", title: study.headline ?? "" }, study.headline ?? study.reason ?? "")),
+    h(
+      "th",
+      { scope: "row" },
+      link,
+      h("span", { class: "headline", title: study.headline ?? "" }, study.headline ?? study.reason ?? ""),
+    ),
     h("td", { class: "date" }, study.date ?? ABSENT),
     h("td", {}, statusMark(study)),
     h("td", { class: "stage" }, study.mi_tnm ?? ABSENT),
     h("td", { class: "numeric" }, study.status === "failed" ? ABSENT : lesions(study)),
     h("td", {}, recommendation(study)),
-    h("td", { class: "numeric" }, study.warnings > 0 ? h("span", { class: "warning-count", title: plural(study.warnings, "warning") }, study.warnings) : ABSENT),
+    h(
+      "td",
+      { class: "numeric" },
+      study.warnings > 0
+        ? h("span", { class: "warning-count", title: plural(study.warnings, "warning") }, study.warnings)
+        : ABSENT,
+    ),
   );
 }
 
@@ -71,12 +91,22 @@ function lesions(study) {
 /** @param {import("../types.js").StudyRow} study */
 function statusMark(study) {
   const who = study.reviewer ? `${study.reviewer}, ${moment(study.changed_at)}` : "";
-  return h("div", { class: "status-cell" }, h("span", { class: `status status-${study.status}` }, words(study.status)), who ? h("span", { class: "status-who" }, who) : null);
+  return h(
+    "div",
+    { class: "status-cell" },
+    h("span", { class: `status status-${study.status}` }, words(study.status)),
+    who ? h("span", { class: "status-who" }, who) : null,
+  );
 }
 
 /** @param {import("../types.js").StudyRow} study */
 function recommendation(study) {
-  if (study.status === "failed") return h("span", { class: "failure", title: study.reason ?? "" }, study.reason ?? ABSENT);
+  if (study.status === "failed")
+    return h("span", { class: "failure", title: study.reason ?? "" }, study.reason ?? ABSENT);
   if (study.intensification.length === 0) return h("span", { class: "quiet" }, "None");
-  return h("div", { class: "chips" }, study.intensification.map((name) => h("span", { class: "chip" }, words(name))));
+  return h(
+    "div",
+    { class: "chips" },
+    study.intensification.map((name) => h("span", { class: "chip" }, words(name))),
+  );
 }

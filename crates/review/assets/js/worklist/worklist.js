@@ -50,7 +50,13 @@ class Worklist {
     this.count = h("p", { class: "list-count", role: "status" });
     this.pager = h("nav", { class: "pager", "aria-label": "Pages" });
     this.empty = h("div", { class: "empty", hidden: true });
-    this.table = h("table", { class: "worklist" }, h("caption", { class: "visually-hidden" }, "Studies"), this.head, this.body);
+    this.table = h(
+      "table",
+      { class: "worklist" },
+      h("caption", { class: "visually-hidden" }, "Studies"),
+      this.head,
+      this.body,
+    );
     this.parts = this.layout(session);
     this.bindKeys();
     until.addEventListener("abort", () => {
@@ -70,14 +76,31 @@ class Worklist {
       button("Refresh", () => this.load(), { class: "plain" }),
       button("?", () => this.keys.help(), { class: "plain icon", "aria-label": "Keys" }),
     );
-    const side = h("aside", { class: "list-side", "aria-label": "Filter the worklist" }, h("div", { class: "search" }, this.filter), this.facets);
-    const main = h("main", { class: "list-main" }, h("div", { class: "list-head" }, h("h2", {}, "Worklist"), this.count, this.pager), h("div", { class: "table-scroll", tabIndex: -1 }, this.table, this.empty));
+    const side = h(
+      "aside",
+      { class: "list-side", "aria-label": "Filter the worklist" },
+      h("div", { class: "search" }, this.filter),
+      this.facets,
+    );
+    const main = h(
+      "main",
+      { class: "list-main" },
+      h("div", { class: "list-head" }, h("h2", {}, "Worklist"), this.count, this.pager),
+      h("div", { class: "table-scroll", tabIndex: -1 }, this.table, this.empty),
+    );
     const foot = h("footer", { class: "page-foot" }, `${session.disclaimer} Version ${session.version}.`);
     return [bar, h("div", { class: "list-layout" }, side, main), foot];
   }
 
   filterField() {
-    const input = h("input", { type: "search", placeholder: "Patient, site, miTNM …", "aria-label": "Filter by text", value: this.query.text, autocomplete: "off", spellcheck: false });
+    const input = h("input", {
+      type: "search",
+      placeholder: "Patient, site, miTNM …",
+      "aria-label": "Filter by text",
+      value: this.query.text,
+      autocomplete: "off",
+      spellcheck: false,
+    });
     let pause = 0;
     input.addEventListener("input", () => {
       clearTimeout(pause);
@@ -147,7 +170,11 @@ class Worklist {
     const changed = () => this.load();
     refill(this.head, tableHead(this.query, changed));
     refill(this.body, list.studies.map(tableRow));
-    refill(this.facets, facetGroups(list, this.query, changed), this.query.isFiltered ? button("Clear all filters", () => this.clear(), { class: "plain" }) : null);
+    refill(
+      this.facets,
+      facetGroups(list, this.query, changed),
+      this.query.isFiltered ? button("Clear all filters", () => this.clear(), { class: "plain" }) : null,
+    );
     this.showCount(list);
     this.showEmpty(list);
     this.table.removeAttribute("aria-busy");
@@ -167,7 +194,12 @@ class Worklist {
   showCount(list) {
     const first = list.page * list.size + 1;
     const last = first + list.studies.length - 1;
-    const all = list.matching === list.total ? list.total === 1 ? "1\u00a0study" : `${list.total}\u00a0studies` : `${list.matching} of ${list.total}\u00a0studies`;
+    const all =
+      list.matching === list.total
+        ? list.total === 1
+          ? "1\u00a0study"
+          : `${list.total}\u00a0studies`
+        : `${list.matching} of ${list.total}\u00a0studies`;
     this.count.textContent = all;
     const isPaged = list.matching > list.size;
     const range = `${first}–${last} of ${list.matching}`;
@@ -175,9 +207,19 @@ class Worklist {
       this.pager,
       isPaged
         ? [
-            button("‹", () => this.turn(-1), { class: "plain icon", "aria-label": "Previous page", disabled: list.page === 0, data: { focus: "page-back" } }),
+            button("‹", () => this.turn(-1), {
+              class: "plain icon",
+              "aria-label": "Previous page",
+              disabled: list.page === 0,
+              data: { focus: "page-back" },
+            }),
             h("span", {}, range),
-            button("›", () => this.turn(1), { class: "plain icon", "aria-label": "Next page", disabled: last >= list.matching, data: { focus: "page-on" } }),
+            button("›", () => this.turn(1), {
+              class: "plain icon",
+              "aria-label": "Next page",
+              disabled: last >= list.matching,
+              data: { focus: "page-on" },
+            }),
           ]
         : null,
     );
@@ -188,8 +230,18 @@ class Worklist {
   showEmpty(list) {
     this.empty.hidden = list.studies.length > 0;
     if (list.studies.length > 0) return;
-    const none = [h("h3", {}, "No study in this folder yet"), h("p", {}, "Results of `isoboost run … --out` into this folder are listed here; press Refresh when a run has finished.")];
-    const filtered = [h("h3", {}, "No study fits the filters"), button("Clear all filters", () => this.clear(), { class: "primary" })];
+    const none = [
+      h("h3", {}, "No study in this folder yet"),
+      h(
+        "p",
+        {},
+        "Results of `isoboost run … --out` into this folder are listed here; press Refresh when a run has finished.",
+      ),
+    ];
+    const filtered = [
+      h("h3", {}, "No study fits the filters"),
+      button("Clear all filters", () => this.clear(), { class: "primary" }),
+    ];
     refill(this.empty, this.query.isFiltered ? filtered : none);
   }
 
@@ -205,7 +257,13 @@ class Worklist {
     const remedy = error instanceof Error && "remedy" in error ? String(error.remedy) : "";
     this.body.replaceChildren();
     this.empty.hidden = false;
-    refill(this.empty, h("h3", {}, "The list cannot be shown"), h("p", {}, text), h("p", {}, remedy), button("Try again", () => this.load(), { class: "primary" }));
+    refill(
+      this.empty,
+      h("h3", {}, "The list cannot be shown"),
+      h("p", {}, text),
+      h("p", {}, remedy),
+      button("Try again", () => this.load(), { class: "primary" }),
+    );
     this.table.removeAttribute("aria-busy");
     document.documentElement.dataset.ready = "worklist";
   }
