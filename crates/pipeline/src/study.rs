@@ -25,6 +25,7 @@ use crate::output_folder::{OutputError, OutputFolder};
 use crate::planning_ct::{self, PlanningCt, PlanningImages};
 use crate::review::ReopenError;
 use crate::setting::Setting;
+use crate::signed::{SignError, Signing};
 use crate::study_images::StudyImages;
 use crate::{fingerprint, outputs};
 
@@ -109,6 +110,9 @@ pub enum StudyError {
     /// The images of a study that is opened again cannot be found.
     #[error(transparent)]
     Reopen(#[from] ReopenError),
+    /// What was reviewed cannot be signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
     /// The clinical file contradicts the study.
     #[error(transparent)]
     Clinical(#[from] ClinicalError),
@@ -190,6 +194,8 @@ pub(crate) struct Findings<'a> {
     pub(crate) field: Option<&'a PelvicField>,
     pub(crate) isotoxic: Option<&'a IsotoxicInfo>,
     pub(crate) warnings: Vec<WarningInfo>,
+    /// Who approved it; `None` for a suggestion.
+    pub(crate) signing: Option<&'a Signing>,
     pub(crate) fingerprint: &'a str,
     /// When the result counts as made: the start of the PET, so that a rerun gives the same bytes.
     pub(crate) created: NaiveDateTime,
