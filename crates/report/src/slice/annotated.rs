@@ -55,8 +55,17 @@ pub fn annotated_png(
     outlines: &[Outline],
     labels: &[Label],
 ) -> Result<Vec<u8>, PictureError> {
-    let canvas = draw(view, layers, outlines, labels);
-    RgbPicture::of_image(canvas.image).to_png(PngEffort::Small)
+    annotated_picture(view, layers, outlines, labels).to_png(PngEffort::Small)
+}
+
+/// The same as a picture, to be set beside others.
+pub fn annotated_picture(
+    view: &PlaneView,
+    layers: &SliceLayers<'_>,
+    outlines: &[Outline],
+    labels: &[Label],
+) -> RgbPicture {
+    RgbPicture::of_image(draw(view, layers, outlines, labels).image)
 }
 
 /// Width and height of such a picture, pixels.

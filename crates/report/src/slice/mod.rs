@@ -44,7 +44,7 @@ mod sampling;
 mod view;
 mod window;
 
-pub use annotated::{Label, Outline, annotated_png, annotated_size};
+pub use annotated::{Label, Outline, annotated_picture, annotated_png, annotated_size};
 pub use colours::ColourMap;
 pub use outlines::{Ring, contour_outlines, depth_outlines, plane_outlines};
 pub use picture::{PngEffort, RgbPicture};
