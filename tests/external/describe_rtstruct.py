@@ -42,6 +42,10 @@ def main():
         "observations": len(file.RTROIObservationsSequence),
         "contours": len(file.ROIContourSequence),
         "approval": file.ApprovalStatus,
+        "reviewer": str(file.get("ReviewerName", "")),
+        "reviewed": [file.get("ReviewDate", ""), file.get("ReviewTime", "")],
+        "words": file.StructureSetDescription,
+        "instance": file.SOPInstanceUID,
     }, indent=1))
 
 

@@ -103,6 +103,23 @@ pub fn has_program(name: &str) -> bool {
     found || missing(name)
 }
 
+/// Whether the packages of `tests/browser` are installed and Node.js is there to run them; where they
+/// are not, as [`has_program`].
+pub fn has_node_packages() -> bool {
+    if !has_program("node") {
+        return false;
+    }
+    let packages = workspace().join("tests/browser/node_modules/.package-lock.json");
+    packages.is_file() || missing("`npm ci --prefix tests/browser`")
+}
+
+/// Whether a browser can be driven: Chromium, from `ISOBOOST_CHROMIUM` or the PATH, and what
+/// [`has_node_packages`] asks for.
+pub fn has_browser() -> bool {
+    has_node_packages()
+        && (std::env::var_os("ISOBOOST_CHROMIUM").is_some() || has_program("chromium"))
+}
+
 /// The lines of `dciodvfy` on a DICOM object that start with `Error`.
 ///
 /// # Panics

@@ -9,6 +9,7 @@ use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::StandardDataDictionary;
 use dicom_object::InMemDicomObject;
 
+use crate::PersonName;
 use crate::attributes::named;
 use crate::decimal::push_decimal;
 
@@ -116,6 +117,11 @@ impl Elements {
         let expected = "text of at most 1024 characters without control characters";
         check(tag, value, is_short && is_printable(value), expected)?;
         self.put(tag, VR::ST, value.into())
+    }
+
+    /// The name of a person.
+    pub(crate) fn person(&mut self, tag: Tag, name: &PersonName) -> Result<(), ValueError> {
+        self.put(tag, VR::PN, name.dicom().into())
     }
 
     /// An integer string.

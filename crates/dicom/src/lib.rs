@@ -40,6 +40,7 @@
     clippy::cast_sign_loss
 )]
 
+mod approval;
 mod archive;
 mod atomic_file;
 mod attributes;
@@ -62,6 +63,7 @@ mod load;
 mod measurement_report;
 mod patient_position;
 mod patient_study;
+mod person_name;
 mod pet_facts;
 mod pet_frame;
 mod pixels;
@@ -83,6 +85,7 @@ mod text_values;
 mod uid;
 mod walk;
 
+pub use approval::{Approval, ApprovalError};
 pub use attributes::{AttributeError, Attributes};
 pub use derived_object::{ObjectWriteError, WrittenObject};
 pub use discover::{DiscoverError, Discovery, FileProblem, discover};
@@ -102,6 +105,7 @@ pub use measurement_report::{
 };
 pub use patient_position::patient_position;
 pub use patient_study::PatientStudy;
+pub use person_name::{PersonName, PersonNameError};
 pub use pet_facts::{PetSlice, pet_facts};
 pub use pixels::{CompressionError, PixelProblem};
 pub use plan::{PlanFacts, PlanReadError, Prescription, read_plan_facts};

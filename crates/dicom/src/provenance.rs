@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use dicom_dictionary_std::tags;
 
+use crate::Approval;
 use crate::attributes::Attributes;
 use crate::elements::{Elements, ValueError};
 
@@ -20,6 +21,8 @@ pub struct Provenance {
     pub configuration: String,
     /// When the object counts as made, by the clock of the place.
     pub created: NaiveDateTime,
+    /// Who approved it; `None` while it is a suggestion.
+    pub approval: Option<Approval>,
 }
 
 impl Provenance {
@@ -35,6 +38,25 @@ impl Provenance {
             version: version.into(),
             configuration: configuration.into(),
             created,
+            approval: None,
+        }
+    }
+
+    /// The provenance of what a person approved; it counts as made when that was.
+    #[must_use]
+    pub fn approved(self, approval: Approval) -> Self {
+        Self {
+            created: approval.at(),
+            approval: Some(approval),
+            ..self
+        }
+    }
+
+    /// A description that says what the object is to be taken for.
+    pub(crate) fn described(&self, what: &str) -> String {
+        match &self.approval {
+            None => format!("{what}: suggestion, unapproved"),
+            Some(_) => format!("{what}: reviewed, approved"),
         }
     }
 

@@ -332,7 +332,8 @@ fn no_pet(study: &Study) -> StudySummary {
     }
 }
 
-fn folder_name(study: &Study) -> String {
+/// The name of a study's result folder.
+pub(crate) fn folder_name(study: &Study) -> String {
     let patient_id = study.patient.patient_id().unwrap_or_default();
     let date = study
         .patient

@@ -134,7 +134,7 @@ impl Config {
     }
 
     /// Whether every value lies in its range.
-    fn validate(&self) -> Result<(), ConfigError> {
+    pub(crate) fn validate(&self) -> Result<(), ConfigError> {
         self.anatomy.validate().map_err(ConfigError::Range)?;
         self.lesion.validate().map_err(ConfigError::Range)?;
         self.staging.validate().map_err(ConfigError::Range)?;

@@ -5,8 +5,7 @@ use std::path::Path;
 
 use isoboost_anatomy::Anatomy;
 use isoboost_dicom::{
-    OpenBeam, OpenFieldPlan, Provenance, ReferenceImages, Series, WrittenObject,
-    write_open_field_plan,
+    OpenBeam, OpenFieldPlan, ReferenceImages, Series, WrittenObject, write_open_field_plan,
 };
 use isoboost_planning::field::{
     FieldConfig, FieldInput, NoField, PatientPosition, PelvicField, field_target, pelvic_field,
@@ -17,8 +16,8 @@ use isoboost_report::{DrrOutline, WarningInfo, drr_png};
 use isoboost_staging::Staging;
 use isoboost_volume::{Grid, Volume};
 
-use crate::planning_ct;
 use crate::study::{Findings, StudyError, StudyJob};
+use crate::{outputs, planning_ct};
 
 /// The radiographs, with the beam that each shows, by its place in the field.
 const PICTURES: [(&str, usize); 2] = [("images/drr-ap.png", 0), ("images/drr-lateral.png", 2)];
@@ -128,11 +127,7 @@ pub(crate) fn write(
     let series = planning_ct::ct_of_targets(job, findings.selection);
     if let (true, Some(structures), Some(series)) = (config.plan, structures, series) {
         let images = ReferenceImages::of_series(series)?;
-        let provenance = Provenance::new(
-            env!("CARGO_PKG_VERSION"),
-            job.config_sha256,
-            findings.created,
-        );
+        let provenance = outputs::provenance(job, findings);
         write_open_field_plan(
             &place.join(PLAN),
             &open_fields(field, config),

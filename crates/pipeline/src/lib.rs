@@ -19,11 +19,13 @@ mod isotoxic;
 mod open_study;
 mod output_folder;
 mod outputs;
+mod page;
 mod planning_ct;
 mod policy;
 mod redraw;
 mod review;
 mod setting;
+mod signed;
 mod study;
 mod study_images;
 mod suv_volume;
@@ -49,6 +51,7 @@ pub use review::{
     BrushMode, BrushPlane, CategoryName, Decision, DecisionError, MarginValue, Preview,
     PreviewedFinding, PreviewedInfo, RegionName, ReopenError, Reviewed, StagedReview, StudyRequest,
 };
+pub use signed::{SignError, Signature, SignedResult, export_signed};
 pub use study::StudyError;
 pub use study_images::StudyImages;
 pub use suv_volume::{

@@ -18,7 +18,8 @@ use crate::config::Config;
 use crate::events::Stage;
 use crate::imported::{self, AnatomyConfig, Drawn, ImportedFrom};
 use crate::planning_ct::{PlacedCt, PlanningImages, Site, SiteAnatomy};
-use crate::review::{Replay, StudyRequest};
+use crate::review::{Decision, Replay, Reviewed, StudyRequest};
+use crate::signed::Signing;
 use crate::study::{Findings, StatedFacts, StudyError, StudyJob};
 use crate::study_images::StudyImages;
 use crate::treatment::Treatment;
@@ -45,9 +46,10 @@ impl OpenStudy {
     /// Analyses a study again as the batch did.
     ///
     /// # Errors
-    /// When its images, or files that its result depends on, are not what they were; and as the
-    /// batch.
+    /// When its images, or files that its result depends on, are not what they were; when organs were
+    /// drawn by a program and there is no leave to run it; and as the batch.
     pub fn analyse(request: &StudyRequest, images: Arc<StudyImages>) -> Result<Self, StudyError> {
+        request.check_command(&images.setting().request.config)?;
         let open = Self::open(images, &mut |_| ())?;
         request.check_fingerprint(&open.fingerprint)?;
         Ok(open)
@@ -221,6 +223,41 @@ impl OpenStudy {
         )
     }
 
+    /// Hands all that is known of a study that was reviewed to `then`, as it is to be signed, with the
+    /// grid that targets lie on. Nothing is drawn again.
+    pub(crate) fn signed<R>(
+        &self,
+        reviewed: &Reviewed,
+        signing: &Signing,
+        then: impl FnOnce(&StudyJob<'_>, &Findings<'_>, &Grid) -> Result<R, StudyError>,
+    ) -> Result<R, StudyError> {
+        let job = self.images.job();
+        let planning = self.planning_images();
+        let site = self.site(planning.as_ref(), &reviewed.staging);
+        let treatment = Treatment {
+            targets: reviewed.targets.clone(),
+            field: reviewed.field.clone(),
+            isotoxic: reviewed.report.isotoxic.clone(),
+            warnings: Vec::new(),
+        };
+        self.with_findings(
+            &reviewed.staging,
+            &reviewed.recommendation,
+            &site,
+            &Reviewing::default(),
+            &treatment,
+            |findings| {
+                let signed = Findings {
+                    // Those of the volumes and of the decisions among them.
+                    warnings: reviewed.report.warnings.clone(),
+                    signing: Some(signing),
+                    ..*findings
+                };
+                then(&job, &signed, site.grid)
+            },
+        )
+    }
+
     fn planning_images(&self) -> Option<PlanningImages<'_>> {
         let (placed, _) = self.planning.as_ref()?;
         Some(PlanningImages {
@@ -273,6 +310,7 @@ impl OpenStudy {
             field: treatment.field.as_ref(),
             isotoxic: treatment.isotoxic.as_ref(),
             warnings,
+            signing: None,
             fingerprint: &self.fingerprint,
             created: images.created(),
         })
@@ -284,7 +322,9 @@ impl OpenStudy {
 pub(crate) struct Reviewing {
     /// Margins and doses of single lesions.
     pub(crate) stated: StatedTreatments,
-    /// The decisions, a sentence each.
+    /// The decisions.
+    pub(crate) decisions: Vec<Decision>,
+    /// The same, a sentence each.
     pub(crate) sentences: Vec<String>,
 }
 

@@ -9,9 +9,9 @@ use tempfile::TempDir;
 use crate::digest::sha256_hex;
 
 /// Start of the names of folders in which results are being made.
-const PARTIAL_PREFIX: &str = ".isoboost-partial-";
+pub(crate) const PARTIAL_PREFIX: &str = ".isoboost-partial-";
 /// Held by the run that writes to the folder.
-const LOCK_NAME: &str = ".isoboost-lock";
+pub(crate) const LOCK_NAME: &str = ".isoboost-lock";
 
 /// The folder given by `--out`, locked against other runs while this value lives.
 #[derive(Debug)]
@@ -199,7 +199,7 @@ pub fn study_folder_name(patient_id: &str, study_date: &str, study_uid: &str) ->
 }
 
 /// Waits until the files are on the disk, so that a full disk is noticed before the rename.
-fn sync_files(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_files(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
@@ -214,7 +214,7 @@ fn sync_files(folder: &Path) -> io::Result<()> {
 /// Temporary files and folders are made for their owner alone; results follow the usual rights of
 /// the folder they are in.
 #[cfg(unix)]
-fn make_readable(path: &Path) -> io::Result<()> {
+pub(crate) fn make_readable(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
     let parent = path.parent().unwrap_or_else(|| Path::new("."));
@@ -228,7 +228,7 @@ fn make_readable(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn make_readable(_path: &Path) -> io::Result<()> {
+pub(crate) fn make_readable(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -25,6 +25,7 @@ use crate::output_folder::{OutputError, OutputFolder};
 use crate::planning_ct::{self, PlanningCt, PlanningImages};
 use crate::review::ReopenError;
 use crate::setting::Setting;
+use crate::signed::{SignError, Signing};
 use crate::study_images::StudyImages;
 use crate::{fingerprint, outputs};
 
@@ -83,6 +84,12 @@ pub enum StudyError {
     /// The picture cannot be made.
     #[error("the picture cannot be made: {0}")]
     Picture(#[from] isoboost_report::PictureError),
+    /// The page cannot be made.
+    #[error(transparent)]
+    Page(#[from] isoboost_report::PageError),
+    /// The planes of a lesion cannot be laid out.
+    #[error("the picture of a lesion cannot be laid out: {0}")]
+    View(#[from] isoboost_report::slice::ViewError),
     /// The report cannot be written as JSON.
     #[error("the report cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -103,6 +110,9 @@ pub enum StudyError {
     /// The images of a study that is opened again cannot be found.
     #[error(transparent)]
     Reopen(#[from] ReopenError),
+    /// What was reviewed cannot be signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
     /// The clinical file contradicts the study.
     #[error(transparent)]
     Clinical(#[from] ClinicalError),
@@ -184,6 +194,8 @@ pub(crate) struct Findings<'a> {
     pub(crate) field: Option<&'a PelvicField>,
     pub(crate) isotoxic: Option<&'a IsotoxicInfo>,
     pub(crate) warnings: Vec<WarningInfo>,
+    /// Who approved it; `None` for a suggestion.
+    pub(crate) signing: Option<&'a Signing>,
     pub(crate) fingerprint: &'a str,
     /// When the result counts as made: the start of the PET, so that a rerun gives the same bytes.
     pub(crate) created: NaiveDateTime,

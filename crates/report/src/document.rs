@@ -9,6 +9,7 @@ mod measures;
 mod outline;
 mod provenance;
 mod references;
+mod review;
 mod stage;
 mod suv;
 mod target;
@@ -29,15 +30,20 @@ pub use measures::{MeasuresInfo, NormalisedSuv};
 pub use outline::{RecoveryInfo, RuleInfo, UncertaintyInfo};
 pub use provenance::{ProvenanceInfo, WarningInfo};
 pub use references::{AbsentReference, ReferenceUptake, References};
+pub use review::ReviewInfo;
 pub use stage::{RegionTotal, StageInfo, Total};
 pub use suv::{DerivationStep, OverrideInfo, SuvInfo};
 pub use target::{MarginInfo, TargetInfo};
 
 /// Name and version of the document's format.
 pub const SCHEMA: &str = "isoboost.report/1";
-/// What every reader must know, in every report.
+/// What every reader must know, in every report that is a suggestion.
 pub const DISCLAIMER: &str =
     "Suggestion for review by trained people; unapproved; not a medical device.";
+
+/// What every reader of a signed report must know.
+pub const SIGNED_DISCLAIMER: &str =
+    "Suggested by software, reviewed and signed by a person; not a medical device.";
 
 /// The result of one study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -84,6 +90,8 @@ pub struct Report {
     pub field: Option<FieldInfo>,
     /// Doses and boosts held against the limits of organs; null where there was nothing to look at.
     pub isotoxic: Option<IsotoxicInfo>,
+    /// Who reviewed and signed it, and what was changed; null for a suggestion.
+    pub review: Option<ReviewInfo>,
     /// What a planner must know.
     pub warnings: Vec<WarningInfo>,
     /// Where everything came from.

@@ -2,6 +2,8 @@
 //! and the comparison of two results.
 
 mod canvas;
+mod changes;
+mod chart;
 mod checkerboard;
 mod cohort;
 mod compare;
@@ -13,15 +15,20 @@ mod isotoxic;
 mod layers;
 mod mip;
 mod nifti;
+mod page;
 mod plane;
 mod planning_ct;
 mod recommendation;
 pub mod slice;
 mod table;
 
+pub use changes::{
+    CHANGES_SCHEMA, Change, ChangeKind, ChangesDocument, ClassInfo, MadeFinding, changes,
+};
+pub use chart::ChartError;
 pub use checkerboard::checkerboard_png;
 pub use cohort::{
-    COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PageError, PolicyCount,
+    COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PolicyCount,
 };
 pub use compare::{
     CompareError, Difference, LabelTolerance, MatchTolerance, NumberTolerance, Tolerance, compare,
@@ -29,9 +36,9 @@ pub use compare::{
 pub use document::{
     AbsentReference, AlternativeInfo, CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, LesionInfo,
     MarginInfo, MeasuresInfo, NormalisedSuv, OverrideInfo, PetInfo, PointInfo, ProvenanceInfo,
-    PsmaRadsInfo, RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, RuleInfo, SCHEMA,
-    Software, StageInfo, StudyInfo, SuspicionInfo, SuvInfo, TargetInfo, Total, UncertaintyInfo,
-    WarningInfo,
+    PsmaRadsInfo, RecoveryInfo, ReferenceUptake, References, RegionTotal, Report, ReviewInfo,
+    RuleInfo, SCHEMA, SIGNED_DISCLAIMER, Software, StageInfo, StudyInfo, SuspicionInfo, SuvInfo,
+    TargetInfo, Total, UncertaintyInfo, WarningInfo,
 };
 pub use drr::{Attenuation, Detector, DrrOutline, drr_png, project_drr};
 pub use field::{ApertureInfo, BeamInfo, BorderInfo, BorderPointInfo, FieldInfo};
@@ -44,6 +51,9 @@ pub use mip::{MipMark, mip_png};
 pub use nifti::{
     NiftiError, read_label_map, read_label_volumes, read_volume, write_label_layers,
     write_label_map, write_volume,
+};
+pub use page::{
+    LesionFigure, OutlinedRegion, PageError, PageFigure, PagePictures, TriplePicture, TripleView,
 };
 pub use plane::Plane;
 pub use planning_ct::{AlignmentInfo, PlanningCtInfo};

@@ -2,9 +2,9 @@
 
 use dicom_dictionary_std::tags;
 
-use crate::Code;
 use crate::derived_object::{collect, reference};
 use crate::elements::{Elements, ValueError};
+use crate::{Code, PersonName};
 
 /// A concept: code value, coding scheme, meaning.
 pub(super) type Term = (&'static str, &'static str, &'static str);
@@ -63,6 +63,17 @@ pub(super) fn coded(
 ) -> Result<Elements, ValueError> {
     let mut item = item(relationship, "CODE", name)?;
     item.concept(tags::CONCEPT_CODE_SEQUENCE, value)?;
+    Ok(item)
+}
+
+/// The name of a person.
+pub(super) fn person(
+    relationship: Relationship,
+    name: Term,
+    value: &PersonName,
+) -> Result<Elements, ValueError> {
+    let mut item = item(relationship, "PNAME", name)?;
+    item.person(tags::PERSON_NAME, value)?;
     Ok(item)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use dicom_dictionary_std::{tags, uids};
 
 use super::content::{
-    Relationship, Term, coded, container, number, put_root, segment, text, uid, with_items,
+    Relationship, Term, coded, container, number, person, put_root, segment, text, uid, with_items,
 };
 use super::{Measurement, MeasurementGroup, MeasurementReport, ReportWriteError};
 use crate::copied;
@@ -15,7 +15,7 @@ use crate::derived_object::{
 };
 use crate::elements::{Elements, ValueError};
 use crate::uid::deterministic_uid;
-use crate::{Concept, PatientStudy, Provenance, ReferenceImages};
+use crate::{Approval, Concept, PatientStudy, Provenance, ReferenceImages};
 
 const CLASS: ObjectClass = ObjectClass {
     name: "measurement report",
@@ -29,7 +29,10 @@ const REPORT: Term = ("126000", "DCM", "Imaging Measurement Report");
 const LANGUAGE: Term = ("121049", "DCM", "Language of Content Item and Descendants");
 const ENGLISH: Term = ("en", "RFC5646", "English");
 const OBSERVER_TYPE: Term = ("121005", "DCM", "Observer Type");
+const PERSON: Term = ("121006", "DCM", "Person");
 const DEVICE: Term = ("121007", "DCM", "Device");
+const PERSON_NAME: Term = ("121008", "DCM", "Person Observer Name");
+const PERSON_ORGANISATION: Term = ("121009", "DCM", "Person Observer's Organization Name");
 const DEVICE_UID: Term = ("121012", "DCM", "Device Observer UID");
 const DEVICE_NAME: Term = ("121013", "DCM", "Device Observer Name");
 const DEVICE_MANUFACTURER: Term = ("121014", "DCM", "Device Observer Manufacturer");
@@ -37,6 +40,7 @@ const DEVICE_MODEL: Term = ("121015", "DCM", "Device Observer Model Name");
 const DEVICE_SERIAL: Term = ("121016", "DCM", "Device Observer Serial Number");
 const PROCEDURE: Term = ("121058", "DCM", "Procedure reported");
 const MEASUREMENTS: Term = ("126010", "DCM", "Imaging Measurements");
+const COMMENT: Term = ("121106", "DCM", "Comment");
 const GROUP: Term = ("125007", "DCM", "Measurement Group");
 const TRACKING_ID: Term = ("112039", "DCM", "Tracking Identifier");
 const TRACKING_UID: Term = ("112040", "DCM", "Tracking Unique Identifier");
@@ -58,8 +62,9 @@ const SIDES: [&str; 3] = ["7771000", "24028007", "51440002"];
 /// after TID 1500.
 ///
 /// Numbers are written exactly as 64-bit floats beside their decimal text. The report is PARTIAL,
-/// UNVERIFIED and PRELIMINARY: it is a suggestion that nobody has looked at. The file appears
-/// complete or not at all; its UIDs follow from its content.
+/// UNVERIFIED and PRELIMINARY, a suggestion that nobody has looked at, unless the provenance names
+/// the person who approved it: then it is COMPLETE, VERIFIED by that person and FINAL. The file
+/// appears complete or not at all; its UIDs follow from its content.
 ///
 /// # Errors
 /// When there is nothing to report, a number is not finite, a text is longer than its attribute, or
@@ -75,7 +80,7 @@ pub fn write_measurement_report(
     check(report)?;
     let study = study_uid(patient, &CLASS)?;
     let (mut object, findings) = copied::patient_study(patient);
-    let description = format!("{}: suggestion, unapproved", report.description);
+    let description = provenance.described(&report.description);
     put_series(&mut object, &CLASS, &description, provenance)?;
     object.long(tags::DEVICE_SERIAL_NUMBER, &provenance.serial_number())?;
     put_contributors(&mut object, images, provenance, "Measured the lesions")?;
@@ -89,6 +94,11 @@ pub fn write_measurement_report(
     let groups = report.groups.iter();
     let groups = groups.map(|group| group_item(group, segmentation, images, provenance));
     items.push(container(MEASUREMENTS, None, collect(groups)?)?);
+    let comment = provenance.approval.as_ref().and_then(Approval::comment);
+    if let Some(comment) = comment {
+        // TID 1500 is extensible; the comment is on the whole of it.
+        items.push(text(Relationship::Contains, COMMENT, comment)?);
+    }
     put_root(&mut object, REPORT, "1500", items)?;
     Ok(write_object(path, &CLASS, object, findings)?)
 }
@@ -120,11 +130,7 @@ fn put_document(
     object.sequence(tags::PERFORMED_PROCEDURE_CODE_SEQUENCE, [])?;
     object.date(tags::CONTENT_DATE, provenance.created.date())?;
     object.time(tags::CONTENT_TIME, provenance.created.time())?;
-    object.code(tags::COMPLETION_FLAG, "PARTIAL")?;
-    let why = format!("Suggested by {}; unapproved", provenance.software);
-    object.long(tags::COMPLETION_FLAG_DESCRIPTION, &why)?;
-    object.code(tags::VERIFICATION_FLAG, "UNVERIFIED")?;
-    object.code(tags::PRELIMINARY_FLAG, "PRELIMINARY")?;
+    put_standing(object, provenance)?;
     if report.private_schemes.is_empty() {
         return Ok(());
     }
@@ -140,6 +146,28 @@ fn put_document(
         tags::CODING_SCHEME_IDENTIFICATION_SEQUENCE,
         collect(schemes)?,
     )
+}
+
+/// Whether a person stands for the report, and who.
+fn put_standing(object: &mut Elements, provenance: &Provenance) -> Result<(), ValueError> {
+    let Some(approval) = &provenance.approval else {
+        object.code(tags::COMPLETION_FLAG, "PARTIAL")?;
+        let why = format!("Suggested by {}; unapproved", provenance.software);
+        object.long(tags::COMPLETION_FLAG_DESCRIPTION, &why)?;
+        object.code(tags::VERIFICATION_FLAG, "UNVERIFIED")?;
+        return object.code(tags::PRELIMINARY_FLAG, "PRELIMINARY");
+    };
+    object.code(tags::COMPLETION_FLAG, "COMPLETE")?;
+    let why = format!("Suggested by {}; reviewed, approved", provenance.software);
+    object.long(tags::COMPLETION_FLAG_DESCRIPTION, &why)?;
+    object.code(tags::VERIFICATION_FLAG, "VERIFIED")?;
+    object.code(tags::PRELIMINARY_FLAG, "FINAL")?;
+    let mut observer = Elements::new();
+    observer.long(tags::VERIFYING_ORGANIZATION, approval.stated_organisation())?;
+    observer.date_time(tags::VERIFICATION_DATE_TIME, approval.at())?;
+    observer.person(tags::VERIFYING_OBSERVER_NAME, approval.reviewer())?;
+    observer.sequence(tags::VERIFYING_OBSERVER_IDENTIFICATION_CODE_SEQUENCE, [])?;
+    object.sequence(tags::VERIFYING_OBSERVER_SEQUENCE, [observer])
 }
 
 /// Every object that the content rests on: the segmentation and the images under it.
@@ -172,7 +200,7 @@ fn evidence(
     Ok(item)
 }
 
-/// Language, observer and procedure (TID 1204, 1002, 1500).
+/// Language, observers and procedure (TID 1204, 1002, 1500).
 fn context(
     report: &MeasurementReport,
     provenance: &Provenance,
@@ -186,8 +214,8 @@ fn context(
         &provenance.configuration,
     ]);
     let software = &provenance.software;
-    let told = |name, value| text(HasObservationContext, name, value);
-    Ok(vec![
+    let told = |name: Term, value: &str| text(HasObservationContext, name, value);
+    let mut items = vec![
         coded(HasConceptModifier, LANGUAGE, ENGLISH)?,
         coded(HasObservationContext, OBSERVER_TYPE, DEVICE)?,
         uid(HasObservationContext, DEVICE_UID, &device)?,
@@ -195,8 +223,17 @@ fn context(
         told(DEVICE_MANUFACTURER, &provenance.manufacturer)?,
         told(DEVICE_MODEL, software)?,
         told(DEVICE_SERIAL, &provenance.serial_number())?,
-        coded(HasConceptModifier, PROCEDURE, report.procedure.parts())?,
-    ])
+    ];
+    if let Some(approval) = &provenance.approval {
+        items.push(coded(HasObservationContext, OBSERVER_TYPE, PERSON)?);
+        let reviewer = approval.reviewer();
+        items.push(person(HasObservationContext, PERSON_NAME, reviewer)?);
+        let organisation = approval.stated_organisation();
+        items.push(told(PERSON_ORGANISATION, organisation)?);
+    }
+    let procedure = report.procedure.parts();
+    items.push(coded(HasConceptModifier, PROCEDURE, procedure)?);
+    Ok(items)
 }
 
 /// A group after TID 1411.

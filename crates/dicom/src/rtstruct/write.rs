@@ -23,6 +23,9 @@ const COORDINATE_DECIMALS: usize = 3;
 /// Digits after the point at most of the coordinate that says which slice a contour lies on, so
 /// that it is the one in the image's header, whatever its digits.
 const PLANE_DECIMALS: usize = 12;
+/// Longest Structure Set Description (VR ST), in bytes: DICOM means characters, but there are readers
+/// that count bytes.
+const LONGEST_DESCRIPTION: usize = 1024;
 /// The object, in a syntax whose elements have room for long contours.
 const CLASS: ObjectClass = ObjectClass {
     name: "structure set",
@@ -51,7 +54,7 @@ pub enum StructureWriteError {
 /// The file appears complete or not at all. Its UIDs follow from its content: the same input
 /// gives the same bytes. Contours are written in Implicit VR Little Endian (an explicit VR leaves
 /// no room for long ones), with coordinates to a micrometre, each in the exact plane of the slice
-/// it refers to. The set is UNAPPROVED: a person approves.
+/// it refers to. The set is UNAPPROVED unless the provenance names the person who approved it.
 ///
 /// # Errors
 /// When structures contradict each other or lie off the images, when a text is longer than its
@@ -81,10 +84,46 @@ fn write_checked(
     findings.extend(empty_rois(structures));
     put_series(&mut object, &CLASS, &structures.label, provenance)?;
     object.empty(tags::OPERATORS_NAME, VR::PN)?;
-    // An algorithm proposes; nothing it writes is approved.
-    object.code(tags::APPROVAL_STATUS, "UNAPPROVED")?;
+    put_approval(&mut object, provenance)?;
     put_structure_set(&mut object, structures, images, &study_uid, provenance)?;
     write_object(path, &CLASS, object, findings)
+}
+
+/// Approval module. An algorithm proposes; what it writes is approved by a person alone.
+fn put_approval(object: &mut Elements, provenance: &Provenance) -> Result<(), ValueError> {
+    let Some(approval) = &provenance.approval else {
+        return object.code(tags::APPROVAL_STATUS, "UNAPPROVED");
+    };
+    object.code(tags::APPROVAL_STATUS, "APPROVED")?;
+    object.date(tags::REVIEW_DATE, approval.at().date())?;
+    object.time(tags::REVIEW_TIME, approval.at().time())?;
+    object.person(tags::REVIEWER_NAME, approval.reviewer())
+}
+
+/// Structure Set Description: by whom it was suggested and approved, and the beginning of a long
+/// comment.
+fn describe(provenance: &Provenance) -> String {
+    let suggested = format!("Suggested by {}", provenance.line());
+    let Some(approval) = &provenance.approval else {
+        return format!("{suggested}; to be reviewed");
+    };
+    let mut text = format!(
+        "{suggested}; reviewed and approved by {}",
+        approval.reviewer().for_people()
+    );
+    if let Some(organisation) = approval.organisation() {
+        text.push_str(", ");
+        text.push_str(organisation);
+    }
+    if let Some(comment) = approval.comment() {
+        text.push_str(": ");
+        text.push_str(comment);
+    }
+    if text.len() > LONGEST_DESCRIPTION {
+        text.truncate(text.floor_char_boundary(LONGEST_DESCRIPTION - '…'.len_utf8()));
+        text.push('…');
+    }
+    text
 }
 
 fn empty_rois(structures: &StructureSet) -> impl Iterator<Item = Finding> {
@@ -109,10 +148,7 @@ fn put_structure_set(
     object.uid(tags::FRAME_OF_REFERENCE_UID, &images.frame_of_reference_uid)?;
     object.empty(tags::POSITION_REFERENCE_INDICATOR, VR::LO)?;
     object.short(tags::STRUCTURE_SET_LABEL, &structures.label)?;
-    object.paragraph(
-        tags::STRUCTURE_SET_DESCRIPTION,
-        &format!("Suggested by {}; to be reviewed", provenance.line()),
-    )?;
+    object.paragraph(tags::STRUCTURE_SET_DESCRIPTION, &describe(provenance))?;
     object.date(tags::STRUCTURE_SET_DATE, provenance.created.date())?;
     object.time(tags::STRUCTURE_SET_TIME, provenance.created.time())?;
     put_contributors(object, images, provenance, "Suggested the regions")?;
@@ -123,7 +159,10 @@ fn put_structure_set(
     let rois = &structures.rois;
     let definitions = rois.iter().map(|roi| definition(roi, images, provenance));
     let contours = rois.iter().map(|roi| roi_contour(roi, images));
-    let observations = rois.iter().zip(1..).map(|(roi, n)| observation(roi, n));
+    let observations = rois
+        .iter()
+        .zip(1..)
+        .map(|(roi, n)| observation(roi, n, provenance));
     object.sequence(tags::STRUCTURE_SET_ROI_SEQUENCE, collect(definitions)?)?;
     object.sequence(tags::ROI_CONTOUR_SEQUENCE, collect(contours)?)?;
     object.sequence(tags::RTROI_OBSERVATIONS_SEQUENCE, collect(observations)?)
@@ -163,7 +202,7 @@ fn definition(
     Ok(item)
 }
 
-fn observation(roi: &Roi, number: u32) -> Result<Elements, ValueError> {
+fn observation(roi: &Roi, number: u32, provenance: &Provenance) -> Result<Elements, ValueError> {
     let mut item = Elements::new();
     item.integer(tags::OBSERVATION_NUMBER, number)?;
     item.integer(tags::REFERENCED_ROI_NUMBER, roi.number)?;
@@ -171,7 +210,10 @@ fn observation(roi: &Roi, number: u32) -> Result<Elements, ValueError> {
         tags::RTROI_INTERPRETED_TYPE,
         interpreted_type(roi.interpreted_type),
     )?;
-    item.empty(tags::ROI_INTERPRETER, VR::PN)?;
+    match &provenance.approval {
+        None => item.empty(tags::ROI_INTERPRETER, VR::PN)?,
+        Some(approval) => item.person(tags::ROI_INTERPRETER, approval.reviewer())?,
+    }
     Ok(item)
 }
 

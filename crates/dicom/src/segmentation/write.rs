@@ -31,8 +31,8 @@ const CLASS: ObjectClass = ObjectClass {
 /// Each segment has the frames that hold a voxel of it and no others, each with all rows and columns
 /// of the slice it was drawn on and a reference to that slice. Segments may overlap, and the object
 /// says whether they do. The file appears complete or not at all; its UIDs follow from its content.
-/// Descriptions say that it is a suggestion that nobody has approved, as the object has no attribute
-/// for it.
+/// Descriptions say that it is a suggestion that nobody has approved, or that it was approved, as the
+/// object has no attribute for it; who approved it is Content Creator's Name.
 ///
 /// # Errors
 /// When a segment is empty or not on the voxels of the images, when a text is longer than its
@@ -48,7 +48,7 @@ pub fn write_segmentation(
     study_uid(patient, &CLASS)?;
     let frames = frames_of(drawn, images)?;
     let (mut object, findings) = copied::patient_study(patient);
-    let description = format!("{}: suggestion, unapproved", drawn.description);
+    let description = provenance.described(&drawn.description);
     put_series(&mut object, &CLASS, &description, provenance)?;
     let serial_number = provenance.serial_number();
     object.long(tags::DEVICE_SERIAL_NUMBER, &serial_number)?;
@@ -84,9 +84,12 @@ fn put_content(
     object.date(tags::CONTENT_DATE, provenance.created.date())?;
     object.time(tags::CONTENT_TIME, provenance.created.time())?;
     object.code(tags::CONTENT_LABEL, &drawn.label)?;
-    let what = format!("{}: suggestion, unapproved", drawn.description);
+    let what = provenance.described(&drawn.description);
     object.long(tags::CONTENT_DESCRIPTION, &what)?;
-    object.empty(tags::CONTENT_CREATOR_NAME, VR::PN)?;
+    match &provenance.approval {
+        None => object.empty(tags::CONTENT_CREATOR_NAME, VR::PN)?,
+        Some(approval) => object.person(tags::CONTENT_CREATOR_NAME, approval.reviewer())?,
+    }
     object.code(tags::SEGMENTATION_TYPE, "BINARY")
 }
 

@@ -84,6 +84,17 @@ def report(file):
             "evidence": {item.SeriesInstanceUID: len(item.ReferencedSOPSequence)
                          for study in document.CurrentRequestedProcedureEvidenceSequence
                          for item in study.ReferencedSeriesSequence}}
+    told["verified"] = [[str(item.VerifyingObserverName), item.VerifyingOrganization,
+                         item.VerificationDateTime,
+                         len(item.VerifyingObserverIdentificationCodeSequence)]
+                        for item in document.get("VerifyingObserverSequence", [])]
+    observers = document.content.get_observer_contexts()
+    told["observers"] = [
+        ["DEVICE"] if context.observer_type.meaning == "Device" else
+        ["PERSON", str(context.observer_identifying_attributes.name),
+         context.observer_identifying_attributes.organization_name] for context in observers]
+    told["comments"] = [item.TextValue for item in pydicom.dcmread(file).ContentSequence
+                        if item.ConceptNameCodeSequence[0].CodeValue == "121106"]
     for group in document.content.get_volumetric_roi_measurement_groups():
         item = group.referenced_segment[0]
         series = group._source_series_for_segmentation_item

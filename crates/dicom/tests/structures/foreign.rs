@@ -21,24 +21,26 @@ fn skipped(program: &str) -> bool {
 #[test]
 fn dciodvfy_finds_no_error() {
     for grid in [upright(), oblique()] {
-        let written = written(&grid);
-        let run = Command::new("dciodvfy")
-            .arg("-new")
-            .arg(&written.path)
-            .output();
-        let Ok(output) = run else {
-            assert!(skipped("dciodvfy"));
-            return;
-        };
-        let said = String::from_utf8_lossy(&output.stderr).into_owned()
-            + &String::from_utf8_lossy(&output.stdout);
-        let errors: Vec<&str> = said.lines().filter(|l| l.starts_with("Error")).collect();
-        assert_eq!(errors, Vec::<&str>::new(), "{said}");
-        assert!(
-            said.contains("RTStructureSet"),
-            "dciodvfy did not know the object: {said}"
-        );
+        check_by_dciodvfy(&written(&grid).path);
     }
+}
+
+/// Holds a structure set against the standard.
+#[track_caller]
+pub(crate) fn check_by_dciodvfy(path: &Path) {
+    let run = Command::new("dciodvfy").arg("-new").arg(path).output();
+    let Ok(output) = run else {
+        assert!(skipped("dciodvfy"));
+        return;
+    };
+    let said = String::from_utf8_lossy(&output.stderr).into_owned()
+        + &String::from_utf8_lossy(&output.stdout);
+    let errors: Vec<&str> = said.lines().filter(|l| l.starts_with("Error")).collect();
+    assert_eq!(errors, Vec::<&str>::new(), "{said}");
+    assert!(
+        said.contains("RTStructureSet"),
+        "dciodvfy did not know the object: {said}"
+    );
 }
 
 /// The mask that a foreign reader made of ROI `number`, from the bytes that the script left.

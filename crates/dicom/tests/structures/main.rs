@@ -7,6 +7,7 @@
     reason = "a skipped test must say so, a helper may fail the test"
 )]
 
+mod approval;
 mod foreign;
 mod reading;
 mod study;

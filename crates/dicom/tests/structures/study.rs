@@ -6,7 +6,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR, dicom_value};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
-use isoboost_dicom::{PatientStudy, Provenance, ReferenceImages, deterministic_uid, discover};
+use isoboost_dicom::{
+    Approval, PatientStudy, Provenance, ReferenceImages, deterministic_uid, discover,
+};
 use isoboost_volume::{Grid, Mask, Roi, RoiType, StructureSet, Volume, contours_from_mask};
 use nalgebra::{Point3, Vector3};
 
@@ -19,6 +21,14 @@ pub(crate) struct Study {
 
 pub(crate) fn provenance() -> Provenance {
     Provenance::new("0.1.0", "0123456789abcdef".repeat(4), moment())
+}
+
+/// What a person approved two days later, with a name, an organisation and a comment that are not
+/// all ASCII.
+pub(crate) fn approved(comment: &str) -> Provenance {
+    let at = moment() + chrono::Duration::days(2);
+    let (reviewer, organisation) = ("Grün^Zoë^^Dr.", Some("Klinik Höhe"));
+    provenance().approved(Approval::new(reviewer, organisation, at, Some(comment)).unwrap())
 }
 
 pub(crate) fn moment() -> NaiveDateTime {

@@ -1,14 +1,14 @@
 //! Written measurement reports.
 
 use isoboost_dicom::{
-    Code, Concept, Evaluation, Measurement, MeasurementGroup, MeasurementReport, WrittenObject,
-    write_measurement_report,
+    Code, Concept, Evaluation, Measurement, MeasurementGroup, MeasurementReport, Provenance,
+    WrittenObject, write_measurement_report,
 };
 use serde_json::json;
 
 use crate::external::{check_by_dciodvfy, script};
 use crate::segmentation::{Written, sct, written};
-use crate::study::provenance;
+use crate::study::{approved, provenance};
 
 /// A value that no text of 16 characters holds, and ones of very different size.
 const SUV_MAX: f64 = 12.345_678_901_234_567;
@@ -70,6 +70,14 @@ fn report(written: &Written) -> MeasurementReport {
 }
 
 fn write(written: &Written, report: &MeasurementReport) -> Result<WrittenObject, String> {
+    write_as(written, report, &provenance())
+}
+
+fn write_as(
+    written: &Written,
+    report: &MeasurementReport,
+    provenance: &Provenance,
+) -> Result<WrittenObject, String> {
     let path = written.study.folder.path().join("sr.dcm");
     let study = &written.study;
     write_measurement_report(
@@ -78,7 +86,7 @@ fn write(written: &Written, report: &MeasurementReport) -> Result<WrittenObject,
         &written.object,
         &study.images,
         &study.patient,
-        &provenance(),
+        provenance,
     )
     .map_err(|error| error.to_string())
 }
@@ -105,6 +113,9 @@ fn highdicom_reads_the_groups_with_their_exact_values() {
     assert_eq!(told["verification"], "UNVERIFIED");
     assert_eq!(told["preliminary"], "PRELIMINARY");
     assert_eq!(told["series"], "lesions on PET: suggestion, unapproved");
+    assert_eq!(told["verified"], json!([]));
+    assert_eq!(told["observers"], json!([["DEVICE"]]));
+    assert_eq!(told["comments"], json!([]));
     let images = &written.study.images;
     assert_eq!(told["evidence"][&images.series_uid], images.slices.len());
     assert_eq!(told["evidence"][&written.object.series_uid], 1);
@@ -152,6 +163,33 @@ fn highdicom_reads_the_groups_with_their_exact_values() {
         assert_eq!(found[2]["derivation"], json!(null));
         assert_eq!(found[2]["unit"], json!(["cm3", "UCUM"]));
     }
+}
+
+/// An approved report is verified by the person who approved it, who is its second observer.
+#[test]
+fn an_approved_report_is_verified_by_a_person() {
+    let written = written(false);
+    let suggested = write(&written, &report(&written)).unwrap();
+    let provenance = approved("node 2 is the ureter\nsee März");
+    let signed = write_as(&written, &report(&written), &provenance).unwrap();
+    assert_ne!(signed.sop_instance_uid, suggested.sop_instance_uid);
+    let path = written.study.folder.path().join("sr.dcm");
+    check_by_dciodvfy(&path, "Comprehensive3DSR");
+    let Some(told) = script("written_objects.py", "report", &[&path]) else {
+        return;
+    };
+    assert_eq!(told["template"], "MeasurementReport");
+    assert_eq!(told["completion"], "COMPLETE");
+    assert_eq!(told["verification"], "VERIFIED");
+    assert_eq!(told["preliminary"], "FINAL");
+    assert_eq!(told["series"], "lesions on PET: reviewed, approved");
+    let name = "Grün^Zoë^^Dr.";
+    let verified = json!([[name, "Klinik Höhe", "20260316150926", 0]]);
+    assert_eq!(told["verified"], verified);
+    let observers = json!([["DEVICE"], ["PERSON", name, "Klinik Höhe"]]);
+    assert_eq!(told["observers"], observers);
+    assert_eq!(told["comments"], json!(["node 2 is the ureter\nsee März"]));
+    assert_eq!(told["groups"].as_array().unwrap().len(), 3);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use nalgebra::{Point3, Vector3};
 use serde_json::json;
 
 use crate::external::{check_by_dciodvfy, script};
-use crate::study::{Study, provenance, study};
+use crate::study::{Study, approved, provenance, study};
 
 /// Slices, rows and columns that all differ, and voxels that are longer in every direction: what
 /// is mixed up shows. 13 columns are no multiple of 8: frames do not end with a byte.
@@ -105,6 +105,25 @@ fn write(
     path: &std::path::Path,
 ) -> Result<WrittenObject, SegmentationWriteError> {
     write_segmentation(path, drawn, &study.images, &study.patient, &provenance())
+}
+
+#[test]
+fn an_approved_segmentation_names_who_approved_it() {
+    let written = written(false);
+    let Written { study, drawn, .. } = &written;
+    let path = study.folder.path().join("approved.dcm");
+    let provenance = approved("");
+    let signed = write_segmentation(&path, drawn, &study.images, &study.patient, &provenance);
+    let signed = signed.unwrap();
+    assert_ne!(signed.sop_instance_uid, written.object.sop_instance_uid);
+    check_by_dciodvfy(&path, "Segmentation");
+    let header = Header::read_whole(&ObjectSource::file(&path)).unwrap();
+    let text = |tag| header.attributes().text(tag).unwrap_or_default();
+    let said = "lesions on PET: reviewed, approved";
+    assert_eq!(text(tags::CONTENT_CREATOR_NAME), "Grün^Zoë^^Dr.");
+    assert_eq!(text(tags::CONTENT_DESCRIPTION), said);
+    assert_eq!(text(tags::SERIES_DESCRIPTION), said);
+    assert_eq!(text(tags::CONTENT_DATE), "20260316");
 }
 
 /// The mask of a segment on the whole grid of the images.

@@ -12,6 +12,7 @@ use isoboost_dicom::{
 use isoboost_planning::region_colour;
 use isoboost_staging::Lesion;
 
+use crate::outputs::reviewed;
 use crate::study::{Findings, StudyError, StudyJob};
 
 /// Designator of the codes that no public scheme has, and its name.
@@ -43,7 +44,12 @@ pub(crate) fn write(
     let pet = findings.selection.pet;
     let images = ReferenceImages::of_series(pet)?;
     let patient = &job.study.patient;
-    let segments = segments(lesions, &pet.uid);
+    let mut segments = segments(lesions, &pet.uid);
+    if findings.signing.is_some() {
+        for segment in &mut segments {
+            segment.description = reviewed(&segment.description);
+        }
+    }
     let groups = lesions.iter().zip(&segments).zip(1..);
     let report = MeasurementReport {
         description: "lesions on PET".to_owned(),

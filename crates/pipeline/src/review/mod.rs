@@ -53,6 +53,8 @@ pub struct Reviewed {
     pub field: Option<PelvicField>,
     /// The whole report.
     pub report: Report,
+    /// What was decided, in the order of the decisions.
+    pub decisions: Vec<Decision>,
 }
 
 impl OpenStudy {
@@ -92,6 +94,7 @@ impl OpenStudy {
                 targets: findings.targets.to_vec(),
                 field: findings.field.cloned(),
                 report: outputs::report_with_objects(job, findings)?,
+                decisions: reviewing.decisions.clone(),
             })
         })
     }

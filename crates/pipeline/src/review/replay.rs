@@ -77,6 +77,7 @@ impl OpenStudy {
         let staging = self.staged(&mut state);
         let reviewing = Reviewing {
             stated: state.stated.clone(),
+            decisions: decisions.to_vec(),
             sentences: decisions.iter().map(Decision::sentence).collect(),
         };
         self.replay.remember(decisions, state);

@@ -51,6 +51,9 @@ pub struct StudyRequest {
     planning_ct: Option<PlanningRecord>,
     doses: Vec<PathBuf>,
     dose_fractions: Option<u32>,
+    /// Whether the program that draws organs may be run again.
+    #[serde(skip)]
+    may_run_command: bool,
 }
 
 /// Why a study cannot be opened again.
@@ -89,6 +92,14 @@ pub enum ReopenError {
         study_uid: String,
         /// Where it was looked for.
         places: Vec<PathBuf>,
+    },
+    /// A program would be run that nobody asked for in this run.
+    #[error(
+        "the organs of this study were drawn by the program `{program}`, which a result folder alone          must not start; allow it with --run-anatomy-command where the folder is your own"
+    )]
+    Command {
+        /// The program.
+        program: String,
     },
     /// The result was made of other things.
     #[error(
@@ -170,6 +181,16 @@ impl StudyRequest {
         }
     }
 
+    /// The same with the leave to run the program that drew the organs, as the configuration in it
+    /// says. A result folder may come from elsewhere, and its program with it.
+    #[must_use]
+    pub fn with_anatomy_command(self) -> Self {
+        Self {
+            may_run_command: true,
+            ..self
+        }
+    }
+
     /// Study Instance UID.
     pub fn study_uid(&self) -> &str {
         &self.study_uid
@@ -213,6 +234,17 @@ impl StudyRequest {
             planning_ct: request.planning_ct.as_ref().map(PlanningRecord::of),
             doses: request.doses.iter().map(|path| absolute(path)).collect(),
             dose_fractions: request.dose_fractions,
+            may_run_command: false,
+        }
+    }
+
+    /// Refuses to run a program that only the result folder asks for.
+    pub(crate) fn check_command(&self, config: &Config) -> Result<(), ReopenError> {
+        match config.anatomy.command.first() {
+            Some(program) if !self.may_run_command => Err(ReopenError::Command {
+                program: program.clone(),
+            }),
+            _ => Ok(()),
         }
     }
 
@@ -257,6 +289,9 @@ impl StudyRequest {
         let named = |key: &'static str| move |error: String| format!("{key}: {error}");
         let config: Config =
             toml::from_str(&self.config).map_err(|e| named("config")(e.to_string()))?;
+        config
+            .validate()
+            .map_err(|e| named("config")(e.to_string()))?;
         let policy = Policy::parse(&self.policy).map_err(|e| named("policy")(e.to_string()))?;
         let rows = self.clinical.as_ref().map(ClinicalRecord::row).transpose();
         let rows = rows.map_err(named("clinical"))?;

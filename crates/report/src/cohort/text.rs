@@ -97,7 +97,7 @@ fn summary(summary: &CohortSummary) -> Vec<Vec<String>> {
     lines
 }
 
-pub(super) fn words(kind: &str) -> &str {
+pub(crate) fn words(kind: &str) -> &str {
     match kind {
         "pelvic_rt" => "pelvic radiotherapy",
         "node_boost" => "node boost",

@@ -8,8 +8,8 @@ mod target;
 
 use isoboost_report::{
     AbsentReference, CtInfo, DISCLAIMER, DerivationStep, ExcludedInfo, OverrideInfo, PetInfo,
-    PointInfo, ProvenanceInfo, ReferenceUptake, References, RegionTotal, Report, SCHEMA, Software,
-    StageInfo, StudyInfo, SuvInfo, Total, WarningInfo,
+    PointInfo, ProvenanceInfo, ReferenceUptake, References, RegionTotal, Report, ReviewInfo,
+    SCHEMA, Software, StageInfo, StudyInfo, SuvInfo, Total, WarningInfo,
 };
 
 use finding::{lesion, measures};
@@ -79,6 +79,7 @@ pub(crate) fn full() -> Report {
         targets: targets(),
         field: Some(field()),
         isotoxic: Some(isotoxic()),
+        review: Some(review()),
         warnings: vec![WarningInfo {
             code: "no-height".to_owned(),
             text: "no height: SULs are not given".to_owned(),
@@ -91,6 +92,17 @@ pub(crate) fn full() -> Report {
         ..bare()
     }
     .with_normalised_suv()
+}
+
+fn review() -> ReviewInfo {
+    ReviewInfo {
+        reviewer: "Dr. Anna Müller".to_owned(),
+        organisation: Some("Clinic".to_owned()),
+        signed_at: "2026-03-14T15:09:26+01:00".to_owned(),
+        comment: Some("agreed in the tumour board".to_owned()),
+        decisions: 2,
+        changes: vec!["The margin of PTV_N_1 went from 5 mm to 7 mm.".to_owned()],
+    }
 }
 
 /// A negative scan without a CT, where nothing is known that need not be.
@@ -142,6 +154,7 @@ pub(crate) fn bare() -> Report {
         targets: Vec::new(),
         field: None,
         isotoxic: None,
+        review: None,
         warnings: Vec::new(),
         provenance: ProvenanceInfo {
             fingerprint: "f".repeat(64),
