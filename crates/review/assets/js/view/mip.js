@@ -196,9 +196,11 @@ export class MipView {
     const { lesions, visibility } = this.table;
     const { all, groups } = visibility.value;
     if (all && groups.has("EXCLUDED")) {
-      for (const place of shown.findings) if (!lesions.has(place.finding)) this.paintNumber(place, "#b3bec8", [2, 2]);
+      for (const place of shown.findings)
+        if (!lesions.has(place.finding)) this.paintNumber(place, "#b3bec8", [2, 2]);
     }
-    for (const place of shown.findings) if (lesions.has(place.finding)) this.paintNumber(place, "#7cc4ff", []);
+    for (const place of shown.findings)
+      if (lesions.has(place.finding)) this.paintNumber(place, "#7cc4ff", []);
     this.context.font = FONT;
   }
 
