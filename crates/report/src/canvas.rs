@@ -136,6 +136,45 @@ impl Canvas {
             self.blend(at[0], at[1], colour, 0.8);
         }
     }
+
+    /// A closed ring of lines so many pixels wide, with soft edges.
+    pub(crate) fn ring(&mut self, points: &[[f64; 2]], width: f64, colour: [u8; 3]) {
+        let next = points.iter().cycle().skip(1);
+        for (from, to) in points.iter().zip(next) {
+            self.stroke(*from, *to, width, colour);
+        }
+    }
+
+    fn stroke(&mut self, from: [f64; 2], to: [f64; 2], width: f64, colour: [u8; 3]) {
+        let reach = width / 2.0 + 1.0;
+        let range = |a: usize, end: f64| {
+            // Nothing is drawn beyond the picture, however far a line runs there.
+            let low = (from[a].min(to[a]) - reach).floor().clamp(0.0, end);
+            let high = (from[a].max(to[a]) + reach).ceil().clamp(0.0, end);
+            low as i64..=high as i64
+        };
+        let along = [0, 1].map(|a| to[a] - from[a]);
+        let squared = (along[0] * along[0] + along[1] * along[1]).max(f64::MIN_POSITIVE);
+        let columns = range(0, f64::from(self.image.width()));
+        for y in range(1, f64::from(self.image.height())) {
+            for x in columns.clone() {
+                let off = [x as f64 - from[0], y as f64 - from[1]];
+                let share = (off[0] * along[0] + off[1] * along[1]) / squared;
+                let share = share.clamp(0.0, 1.0);
+                let distance = (off[0] - share * along[0]).hypot(off[1] - share * along[1]);
+                let opacity = (width / 2.0 + 0.5 - distance).clamp(0.0, 1.0);
+                self.blend(x, y, colour, opacity);
+            }
+        }
+    }
+
+    /// Text that can be read on any picture: with a dark rim.
+    pub(crate) fn rimmed_text(&mut self, x: i64, y: i64, text: &str, colour: [u8; 3]) {
+        for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1)] {
+            self.text(x + dx, y + dy, text, true, [0; 3]);
+        }
+        self.text(x, y, text, true, colour);
+    }
 }
 
 /// Width of a line of text.

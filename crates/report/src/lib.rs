@@ -25,6 +25,7 @@ mod table;
 pub use changes::{
     CHANGES_SCHEMA, Change, ChangeKind, ChangesDocument, ClassInfo, MadeFinding, changes,
 };
+pub use chart::ChartError;
 pub use checkerboard::checkerboard_png;
 pub use cohort::{
     COHORT_SCHEMA, Cohort, CohortError, CohortRow, CohortSummary, KindCount, PolicyCount,
@@ -51,7 +52,6 @@ pub use nifti::{
     NiftiError, read_label_map, read_label_volumes, read_volume, write_label_layers,
     write_label_map, write_volume,
 };
-pub use chart::ChartError;
 pub use page::{
     LesionFigure, OutlinedRegion, PageError, PageFigure, PagePictures, TriplePicture, TripleView,
 };

@@ -19,6 +19,8 @@ mod engine;
 mod routes;
 mod server;
 mod store;
+#[cfg(test)]
+mod tests;
 mod web;
 mod worklist;
 

@@ -93,7 +93,11 @@ pub(crate) fn serve_with(
         return Err(ReviewError::NoFolder(options.folder.clone()));
     }
     let address = options.bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    let password = options.password_file.as_deref().map(Password::read).transpose()?;
+    let password = options
+        .password_file
+        .as_deref()
+        .map(Password::read)
+        .transpose()?;
     if !address.is_loopback() && password.is_none() {
         return Err(ReviewError::Unguarded(address));
     }
@@ -111,7 +115,8 @@ pub(crate) fn serve_with(
         let access = Arc::new(access.map_err(ReviewError::Random)?);
         let (end, ending) = watch::channel(false);
         let user = options.user.clone();
-        let desk = Arc::new(Desk::new(&options.folder, user, store, engine, ending));
+        let desk = Desk::new(&options.folder, user, store, engine, ending);
+        let desk = Arc::new(desk.map_err(ReviewError::System)?);
         let url = access.url();
         ready(&url);
         if options.open {
@@ -132,10 +137,9 @@ async fn answer_until_told(
     let mut ending = end.subscribe();
     let mut last = end.subscribe();
     let app = router(shared).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, app)
-        .with_graceful_shutdown(async move {
-            let _ = ending.wait_for(|ends| *ends).await;
-        });
+    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        let _ = ending.wait_for(|ends| *ends).await;
+    });
     tokio::spawn(async move {
         told_to_end().await;
         let _ = end.send(true);

@@ -54,6 +54,6 @@ pub use register::{
     RegistrationRefusal, assess_rigid, register_rigid,
 };
 pub use resample::{resample_nearest, resample_trilinear, sample_trilinear};
-pub use simplify::CONTOUR_TOLERANCE_MM;
+pub use simplify::{CONTOUR_TOLERANCE_MM, simplified};
 pub use structure_set::{Contour, Roi, RoiType, StructureSet};
 pub use volume::{ShapeMismatch, Volume};

@@ -34,7 +34,7 @@ const CLEARANCE_MM: f64 = 0.001;
 /// Each ring keeps its area, lies within [`CONTOUR_TOLERANCE_MM`] of what it was, and encloses the
 /// centres of the same pixels. No ring crosses itself or another. A ring that cannot be simplified
 /// so is left as it is.
-pub(crate) fn simplified(regions: Vec<PlanarRegion>, pixel_mm: [f64; 2]) -> Vec<PlanarRegion> {
+pub fn simplified(regions: Vec<PlanarRegion>, pixel_mm: [f64; 2]) -> Vec<PlanarRegion> {
     let before: Vec<Vec<[f64; 2]>> = regions
         .iter()
         .flat_map(|region| std::iter::once(&region.outer).chain(&region.holes))

@@ -79,7 +79,10 @@ fn in_colours_of_the_page(elements: &str) -> String {
         .into_iter()
         .fold(elements.to_owned(), |text, (colour, name)| {
             let [r, g, b] = [colour.0, colour.1, colour.2];
-            text.replace(&format!("\"#{r:02X}{g:02X}{b:02X}\""), &format!("\"{name}\""))
+            text.replace(
+                &format!("\"#{r:02X}{g:02X}{b:02X}\""),
+                &format!("\"{name}\""),
+            )
         })
 }
 

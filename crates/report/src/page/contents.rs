@@ -68,7 +68,11 @@ struct Doses<'a> {
 
 impl<'a> Contents<'a> {
     pub(super) fn of(report: &'a Report, pictures: &'a PagePictures) -> Result<Self, PageError> {
-        let patient = report.study.patient_id.as_deref().unwrap_or("no Patient ID");
+        let patient = report
+            .study
+            .patient_id
+            .as_deref()
+            .unwrap_or("no Patient ID");
         let date = report.study.date.as_deref().unwrap_or("no date");
         let lesions: Vec<Lesion<'_>> = report
             .lesions
@@ -89,8 +93,7 @@ impl<'a> Contents<'a> {
             attention: attention(report),
             overview: pictures.overview.as_ref().map(Into::into),
             chart: lesion_chart(report)?,
-            unpictured: (some_are_pictured && !unpictured.is_empty())
-                .then(|| numbers(&unpictured)),
+            unpictured: (some_are_pictured && !unpictured.is_empty()).then(|| numbers(&unpictured)),
             lesions,
             targets: report.targets.iter().map(Volume::of).collect(),
             doses: doses(report),
@@ -109,10 +112,17 @@ impl<'a> Lesion<'a> {
         let names: Vec<&str> = covering.map(|target| target.name.as_str()).collect();
         let alternatives = info.alternatives.iter().map(|other| {
             let place = match &other.station {
-                Some(station) => format!("{}, {}", region(&other.region), plain(Some(station.clone()))),
+                Some(station) => format!(
+                    "{}, {}",
+                    region(&other.region),
+                    plain(Some(station.clone()))
+                ),
                 None => region(&other.region),
             };
-            format!("{place}: {:.0} % of the places around it", 100.0 * other.weight)
+            format!(
+                "{place}: {:.0} % of the places around it",
+                100.0 * other.weight
+            )
         });
         let suspicions = info.suspicions.iter().map(|suspicion| {
             format!(
@@ -154,9 +164,12 @@ fn margin(margin: &MarginInfo) -> String {
     let usual = sides
         .iter()
         .map(|(_, mm)| *mm)
-        .fold(sides[0].1, |best, mm| {
-            if times(mm) > times(best) { mm } else { best }
-        });
+        .fold(
+            sides[0].1,
+            |best, mm| {
+                if times(mm) > times(best) { mm } else { best }
+            },
+        );
     let others = sides.iter().filter(|(_, mm)| *mm != usual);
     let others: Vec<String> = others.map(|(side, mm)| format!("{side} {mm}")).collect();
     if others.is_empty() {
@@ -171,7 +184,8 @@ fn suggestion(report: &Report) -> String {
     let recommendation = &report.recommendation;
     let kinds = &recommendation.intensification;
     if recommendation.out_of_scope {
-        return "Nothing is suggested: the patient is outside of what the policy is for.".to_owned();
+        return "Nothing is suggested: the patient is outside of what the policy is for."
+            .to_owned();
     }
     if kinds.is_empty() {
         return "No intensification is suggested: radiotherapy as planned.".to_owned();
@@ -230,7 +244,11 @@ fn attention(report: &Report) -> Vec<String> {
             format!(
                 "Too small to delineate, and so no lesion: {} {} of uptake, listed below.",
                 report.points.len(),
-                if report.points.len() == 1 { "point" } else { "points" }
+                if report.points.len() == 1 {
+                    "point"
+                } else {
+                    "points"
+                }
             )
         }),
     ]
@@ -243,7 +261,10 @@ fn attention(report: &Report) -> Vec<String> {
 fn doses(report: &Report) -> Vec<Doses<'_>> {
     let mut groups: Vec<(Vec<&str>, &[DoseLevelInfo])> = Vec::new();
     for target in report.targets.iter().filter(|t| !t.dose_levels.is_empty()) {
-        match groups.iter_mut().find(|(_, levels)| *levels == target.dose_levels) {
+        match groups
+            .iter_mut()
+            .find(|(_, levels)| *levels == target.dose_levels)
+        {
             Some((names, _)) => names.push(&target.name),
             None => groups.push((vec![&target.name], &target.dose_levels)),
         }

@@ -33,7 +33,9 @@ pub(super) fn lesion_chart(report: &Report) -> Result<Option<Chart>, ChartError>
         return Ok(None);
     }
     let title = "Uptake and volume of the lesions";
-    let chart = drawn(title, description(report), SIZE, |paper| draw(paper, report))?;
+    let chart = drawn(title, description(report), SIZE, |paper| {
+        draw(paper, report)
+    })?;
     Ok(Some(chart))
 }
 
@@ -131,7 +133,9 @@ fn draw_lesion(
     }
     let size = if n_lesions > CROWD { 12 } else { 16 };
     let style = ("sans-serif", size).into_font().style(FontStyle::Bold);
-    let style = style.color(&ink::INK).pos(Pos::new(HPos::Left, VPos::Bottom));
+    let style = style
+        .color(&ink::INK)
+        .pos(Pos::new(HPos::Left, VPos::Bottom));
     let at = (lesion.measures.volume_ml, suv);
     let number = EmptyElement::at(at) + Text::new(lesion.id.to_string(), (MARK, -3), style);
     chart.plotting_area().draw(&number)?;
@@ -155,7 +159,12 @@ fn draw_mark(paper: &Paper<'_>, region: &str, [x, y]: [i32; 2]) -> Result<(), Ch
             paper.draw(&Polygon::new(corners, style))?;
         }
         _ => {
-            let corners = [(x, y - m - 2), (x + m + 2, y), (x, y + m + 2), (x - m - 2, y)];
+            let corners = [
+                (x, y - m - 2),
+                (x + m + 2, y),
+                (x, y + m + 2),
+                (x - m - 2, y),
+            ];
             paper.draw(&Polygon::new(corners, style))?;
         }
     }

@@ -92,7 +92,6 @@ fn unknown_facts(report: &Report) -> Option<Limit> {
             facts.prior_pelvic_rt == "unknown",
         ),
         ("hormone therapy", facts.hormone_therapy == "unknown"),
-
     ];
     let names: Vec<&str> = unknown
         .into_iter()

@@ -11,8 +11,8 @@ mod paper;
 mod triple;
 mod wording;
 
-use minijinja::value::Serde;
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 
 use self::contents::Contents;

@@ -34,15 +34,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod annotated;
 mod colours;
+mod outlines;
 mod picture;
 mod render;
+mod rotating;
 mod sampling;
 mod view;
 mod window;
 
+pub use annotated::{Label, Outline, annotated_picture, annotated_png, annotated_size};
 pub use colours::ColourMap;
+pub use outlines::{Ring, contour_outlines, depth_outlines, plane_outlines};
 pub use picture::{PngEffort, RgbPicture};
 pub use render::{CtLayer, PetLayer, SliceLayers, render_slice};
+pub use rotating::{FRAMES, RotatingMip};
 pub use view::{MOST_PIXELS, PlaneView, ViewError};
 pub use window::{Window, WindowError};

@@ -33,6 +33,15 @@ impl RgbPicture {
         }
     }
 
+    /// What was drawn.
+    pub(super) fn of_image(image: image::RgbImage) -> Self {
+        let (width, height) = image.dimensions();
+        Self {
+            size: [width, height],
+            values: image.into_raw(),
+        }
+    }
+
     /// Width and height in pixels.
     pub fn size(&self) -> [u32; 2] {
         self.size

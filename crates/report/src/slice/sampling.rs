@@ -1,6 +1,6 @@
 //! The values of a volume at the pixels of a plane.
 
-use isoboost_volume::{Volume, resample_trilinear};
+use isoboost_volume::{Grid, Volume, resample_trilinear};
 use rayon::prelude::*;
 
 use super::view::PlaneView;
@@ -42,7 +42,7 @@ where
     T: Copy + Into<f32> + Send + Sync,
 {
     pub(super) fn new(volume: &'a Volume<T>, view: &PlaneView) -> Self {
-        let Some(axes) = aligned_axes(volume, view) else {
+        let Some(axes) = aligned_axes(volume.grid(), view) else {
             return Self::Oblique(volume, *view);
         };
         AlignedPlane::of(volume, view, axes).map_or(Self::Apart, Self::Aligned)
@@ -65,8 +65,7 @@ where
 
 /// The voxel axes along the normal, downwards and to the right of the picture; none where they
 /// stray from it.
-fn aligned_axes<T>(volume: &Volume<T>, view: &PlaneView) -> Option<[usize; 3]> {
-    let grid = volume.grid();
+pub(super) fn aligned_axes(grid: &Grid, view: &PlaneView) -> Option<[usize; 3]> {
     let [left, top, right, bottom] = view.rect_mm;
     let reach = [0.0, bottom - top, right - left];
     let mut found = [0; 3];

@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 use super::opening::{draw, follow_up};
 use super::session::Phase;
 use super::{Desk, Session, blocking};
-use crate::engine::{Decision, EngineError, Signing, Staged, Study};
-use crate::store::{EventKind, NewEvent, Trail};
+use isoboost_pipeline::Decision;
+
+use crate::engine::{EngineError, Signing, Staged, Study};
+use crate::store::{Entry, EventKind, NewEvent, Trail};
 use crate::web::{Answer, Refusal};
 use crate::worklist::standing_of;
 
@@ -178,21 +180,24 @@ fn try_change(
     by: By,
     change: Change,
 ) -> Answer<Tried> {
-    let mut decisions: Vec<Decision> = trail
-        .standing_decisions()
-        .map(|entry| entry.decision.clone())
-        .collect();
+    let mut decisions = decisions_of(trail)?;
     let before = session.current();
     let report = before.report().unwrap_or(&session.suggestion);
     let nothing = |what: &str| {
         let text = format!("there is nothing to {what}");
-        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "impossible", text, "go on as it is")
+        Refusal::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "impossible",
+            text,
+            "go on as it is",
+        )
     };
     let (kind, subject, content, sentence) = match change {
         Change::Decide(decision) => {
-            let sentence = super::rules::sentence(&decision, report);
-            decisions.push(decision.clone());
-            (EventKind::Decision, None, decision, sentence)
+            let sentence = decision.sentence();
+            let content = json!(decision);
+            decisions.push(decision);
+            (EventKind::Decision, None, content, sentence)
         }
         Change::Undo => {
             let entry = trail.next_undo().ok_or_else(|| nothing("undo"))?;
@@ -202,7 +207,7 @@ fn try_change(
         }
         Change::Redo => {
             let entry = trail.next_redo().ok_or_else(|| nothing("redo"))?;
-            decisions.push(entry.decision.clone());
+            decisions.push(decision_of(entry)?);
             let sentence = format!("made again: {}", entry.sentence);
             (EventKind::Redo, Some(entry.id), Value::Null, sentence)
         }
@@ -220,6 +225,21 @@ fn try_change(
         after: standing_of(staged.report()),
     };
     Ok(Tried { staged, event })
+}
+
+/// The decisions that hold.
+///
+/// # Errors
+/// When one of them was written by a version that could decide something else.
+pub(crate) fn decisions_of(trail: &Trail) -> Result<Vec<Decision>, EngineError> {
+    trail.standing_decisions().map(decision_of).collect()
+}
+
+fn decision_of(entry: &Entry) -> Result<Decision, EngineError> {
+    serde_json::from_value(entry.decision.clone()).map_err(|error| EngineError {
+        text: format!("the decision of event {} is not known: {error}", entry.id),
+        remedy: "use the version of isoboost that it was taken with".to_owned(),
+    })
 }
 
 /// The study, once it is analysed.
@@ -256,7 +276,7 @@ fn not_ready(session: &Session) -> Refusal {
     }
 }
 
-fn conflict(base: u64, revision: u64) -> Refusal {
+pub(crate) fn conflict(base: u64, revision: u64) -> Refusal {
     crate::store::StoreError::Conflict { base, revision }.into()
 }
 
@@ -287,10 +307,7 @@ impl Session {
     /// # Errors
     /// When a decision cannot be followed.
     pub(crate) fn catch_up(&self, trail: Trail, study: &dyn Study) -> Result<(), EngineError> {
-        let decisions: Vec<Decision> = trail
-            .standing_decisions()
-            .map(|entry| entry.decision.clone())
-            .collect();
+        let decisions = decisions_of(&trail)?;
         let staged = study.stage(&decisions)?;
         let shown = self.regions().1;
         self.change(|current| {

@@ -2,12 +2,14 @@
 
 mod decide;
 mod opening;
+mod outlines;
 mod presence;
 mod rules;
 mod scene;
 mod session;
 mod suggested;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,7 +21,8 @@ use crate::store::Store;
 use crate::web::{Answer, Refusal};
 use crate::worklist::{Index, Row};
 
-pub(crate) use decide::{Change, By};
+pub(crate) use decide::{By, Change, conflict, decisions_of, ready_study};
+pub(crate) use outlines::{inside, outlined};
 pub(crate) use presence::{Other, Presence};
 pub(crate) use rules::options;
 pub(crate) use scene::{Scene, scene};
@@ -42,8 +45,11 @@ pub(crate) struct Desk {
     open: Mutex<Vec<Arc<Session>>>,
     /// Of the work that takes seconds and all cores: one study at a time.
     heavy: Semaphore,
-    /// Of pictures: one for each core.
-    pub(crate) pictures: Semaphore,
+    /// Of pictures: as many at once as there are cores, the others wait, and are forgotten where
+    /// the browser no longer waits for them.
+    pictures: Arc<Semaphore>,
+    /// Threads of their own, so that pictures do not stand in line behind an analysis.
+    painters: Arc<rayon::ThreadPool>,
     /// Turns true when the server ends.
     pub(crate) ending: watch::Receiver<bool>,
 }
@@ -61,9 +67,14 @@ impl Desk {
         store: Store,
         engine: Arc<dyn Engine>,
         ending: watch::Receiver<bool>,
-    ) -> Self {
+    ) -> io::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Self {
+        let painters = rayon::ThreadPoolBuilder::new()
+            .num_threads(cores)
+            .thread_name(|n| format!("painter {n}"))
+            .build()
+            .map_err(io::Error::other)?;
+        Ok(Self {
             folder: folder.to_path_buf(),
             user,
             store,
@@ -72,9 +83,28 @@ impl Desk {
             engine,
             open: Mutex::default(),
             heavy: Semaphore::new(1),
-            pictures: Semaphore::new(cores),
+            pictures: Arc::new(Semaphore::new(cores)),
+            painters: Arc::new(painters),
             ending,
-        }
+        })
+    }
+
+    /// Does a piece of work for a picture when its turn comes.
+    ///
+    /// # Errors
+    /// When it panicked.
+    pub(crate) async fn paint<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Answer<T> {
+        let turn = Arc::clone(&self.pictures).acquire_owned().await;
+        let painters = Arc::clone(&self.painters);
+        blocking(move || {
+            // Held until the work is done, also where nobody waits for it any more.
+            let _turn = turn;
+            painters.install(work)
+        })
+        .await
     }
 
     /// The study of a row, open; the first time its images begin to be loaded.
@@ -110,7 +140,10 @@ impl Desk {
         let session = Arc::new(session);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         // Somebody else may have opened it meanwhile.
-        if let Some(other) = open.iter().find(|s| s.folder == row.folder && s.key == session.key) {
+        if let Some(other) = open
+            .iter()
+            .find(|s| s.folder == row.folder && s.key == session.key)
+        {
             return Ok(Arc::clone(other));
         }
         while open.len() >= MOST_OPEN {

@@ -43,7 +43,11 @@ pub(crate) fn follow_up(desk: &Arc<Desk>, session: &Arc<Session>) {
     let mut is_needed = false;
     session.change(|current| {
         let is_drawn = current.is_drawn();
-        current.phase = if is_drawn { Phase::Ready } else { Phase::Planning };
+        current.phase = if is_drawn {
+            Phase::Ready
+        } else {
+            Phase::Planning
+        };
         is_needed = !is_drawn && !current.is_planning;
         current.is_planning |= is_needed;
     });

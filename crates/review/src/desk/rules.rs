@@ -1,6 +1,5 @@
-//! What decision forms offer, and decisions as sentences.
+//! What decision forms offer.
 
-use isoboost_report::Report;
 use isoboost_staging::{Region, Station};
 use serde_json::{Value, json};
 
@@ -141,7 +140,11 @@ pub(crate) fn options() -> Value {
         .collect();
     let regions = REGIONS.map(|r| json!({"name": r.name(), "label": spoken(r.name())}));
     let stations = STATIONS.map(|(station, pelvic)| {
-        let region = if pelvic { Region::PelvicNode } else { Region::Distant };
+        let region = if pelvic {
+            Region::PelvicNode
+        } else {
+            Region::Distant
+        };
         json!({"name": station.name(), "label": spoken(station.name()), "region": region.name()})
     });
     json!({
@@ -160,108 +163,4 @@ pub(crate) fn options() -> Value {
 /// A name of the report as people say it.
 fn spoken(name: &str) -> String {
     name.replace('_', " ")
-}
-
-/// A decision as a sentence, with its findings as they were before it.
-pub(crate) fn sentence(decision: &Value, report: &Report) -> String {
-    let finding = || named(decision.get("finding"), report);
-    let text = |key: &str| decision.get(key).and_then(Value::as_str).map(spoken);
-    match decision.get("kind").and_then(Value::as_str).unwrap_or_default() {
-        "accept" => format!("{} accepted", finding()),
-        "reject" => match text("reason").filter(|r| !r.trim().is_empty()) {
-            Some(reason) => format!("{} rejected: {reason}", finding()),
-            None => format!("{} rejected", finding()),
-        },
-        "restore" => match text("region") {
-            Some(region) => format!("{} restored as {region}", finding()),
-            None => format!("{} restored", finding()),
-        },
-        "reclassify" => {
-            let parts = [text("region"), text("station"), text("category")];
-            let parts: Vec<String> = parts.into_iter().flatten().collect();
-            format!("{} reclassified as {}", finding(), parts.join(", "))
-        }
-        "delineate" => format!("{} outlined by {}", finding(), rule_text(&decision["rule"])),
-        "merge" => {
-            let merged = decision["findings"].as_array().into_iter().flatten();
-            let merged: Vec<String> = merged.map(|id| named(Some(id), report)).collect();
-            format!("{} merged", merged.join(" and "))
-        }
-        "split" => {
-            let parts = decision["seeds"].as_array().map_or(0, Vec::len);
-            format!("{} split in {parts}", finding())
-        }
-        "margins" => format!("{}: {}", finding(), margins_text(decision)),
-        "dose" => format!(
-            "{}: {} Gy in {} fractions",
-            finding(),
-            decision["total_gy"],
-            decision["fractions"]
-        ),
-        "add" => format!("lesion added at {}", point_text(&decision["at"])),
-        "brush" => {
-            let done = match text("mode").as_deref() {
-                Some("erase") => "erased",
-                _ => "painted",
-            };
-            let plane = text("plane").unwrap_or_default();
-            format!("{} {done} on the {plane} plane", finding())
-        }
-        other => format!("{other}: {}", finding()),
-    }
-}
-
-/// As in `lesion 3 (right external iliac)`.
-fn named(id: Option<&Value>, report: &Report) -> String {
-    let Some(id) = id.and_then(Value::as_u64) else {
-        return "finding".to_owned();
-    };
-    let lesion = report.lesions.iter().find(|l| u64::from(l.id) == id);
-    let excluded = report.excluded.iter().find(|e| u64::from(e.id) == id);
-    match (lesion, excluded) {
-        (Some(lesion), _) => format!("lesion {id} ({})", lesion.site),
-        (None, Some(excluded)) => format!("finding {id} ({})", spoken(&excluded.reason)),
-        (None, None) => format!("finding {id}"),
-    }
-}
-
-/// As in `percent-of-max 41`.
-fn rule_text(rule: &Value) -> String {
-    let Some((name, value)) = rule.as_object().and_then(|rule| rule.iter().next()) else {
-        return "another rule".to_owned();
-    };
-    let name = name.replace('-', " ");
-    match value {
-        Value::Number(number) => format!("{name} {number}"),
-        Value::Object(keys) => {
-            let keys = keys.iter().map(|(key, v)| format!(", {} {v}", key.replace('-', " ")));
-            keys.fold(name, |text, key| text + &key)
-        }
-        _ => name,
-    }
-}
-
-fn margins_text(decision: &Value) -> String {
-    let of = |key: &str, name: &str| match &decision[key] {
-        Value::Null => None,
-        Value::Array(sides) => {
-            let sides: Vec<String> = sides.iter().map(Value::to_string).collect();
-            Some(format!("{name} margins {} mm", sides.join(", ")))
-        }
-        margin => Some(format!("{name} margin {margin} mm")),
-    };
-    let parts: Vec<String> = [of("ctv_mm", "CTV"), of("ptv_mm", "PTV")]
-        .into_iter()
-        .flatten()
-        .collect();
-    parts.join(", ")
-}
-
-fn point_text(point: &Value) -> String {
-    let axes = ["L", "P", "S"];
-    let place = axes.iter().zip(point.as_array().into_iter().flatten());
-    let place: Vec<String> = place
-        .map(|(axis, mm)| format!("{axis} {:.1}", mm.as_f64().unwrap_or_default()))
-        .collect();
-    format!("{} mm", place.join(", "))
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::engine::Images;
 
 /// Frames of the turning picture.
-pub(crate) const MIP_FRAMES: usize = 36;
+pub(crate) const MIP_FRAMES: usize = isoboost_report::slice::FRAMES;
 
 /// Extent and kind of the images of a study.
 #[derive(Debug, Clone, PartialEq, Serialize)]

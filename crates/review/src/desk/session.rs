@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use isoboost_report::Report;
+use isoboost_report::slice::RotatingMip;
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -42,6 +43,7 @@ pub(crate) struct Session {
     /// One decision after the other.
     pub(crate) deciding: tokio::sync::Mutex<()>,
     images: OnceLock<Arc<dyn Images>>,
+    mip: OnceLock<RotatingMip>,
     study: OnceLock<Arc<dyn Study>>,
     /// Outlines from the files of the suggestion.
     suggested: OnceLock<Arc<Vec<Region>>>,
@@ -79,6 +81,7 @@ impl Session {
             suggestion: Arc::new(suggestion),
             deciding: tokio::sync::Mutex::default(),
             images: OnceLock::new(),
+            mip: OnceLock::new(),
             study: OnceLock::new(),
             suggested: OnceLock::new(),
             current: Mutex::new(Current {
@@ -97,6 +100,12 @@ impl Session {
     /// The images, once they are loaded.
     pub(crate) fn images(&self) -> Option<&Arc<dyn Images>> {
         self.images.get()
+    }
+
+    /// The turning picture, once the images are loaded; made the first time.
+    pub(crate) fn mip(&self) -> Option<&RotatingMip> {
+        let images = self.images.get()?;
+        Some(self.mip.get_or_init(|| RotatingMip::new(images.suv())))
     }
 
     /// The study, once decisions can be taken.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use isoboost_report::{Report, TargetInfo, read_label_volumes};
 use isoboost_volume::{IndexBox, Mask, Volume};
 
-use crate::engine::{Region, RegionKind};
+use crate::engine::{Region, RegionKind, Shape};
 
 /// Colours of volumes until they are known by their dose.
 const CTV: [u8; 3] = [255, 170, 60];
@@ -20,7 +20,8 @@ const GTV: [u8; 3] = [230, 60, 60];
 /// Every target of the suggestion. A file that is missing or cannot be read shows nothing; the
 /// analysis tells what is wrong with the study.
 pub(crate) fn regions(folder: &Path, suggestion: &Report) -> Vec<Region> {
-    if suggestion.targets.is_empty() {
+    // Where targets lie on a planning CT, how that lies to the PET is known by the analysis alone.
+    if suggestion.targets.is_empty() || suggestion.planning_ct.is_some() {
         return Vec::new();
     }
     let layers = read_label_volumes(&folder.join("targets.nii.gz")).unwrap_or_else(|error| {
@@ -60,7 +61,7 @@ fn region(target: &TargetInfo, mask: Arc<Mask>) -> Option<Region> {
         kind,
         name: target.name.clone(),
         colour,
-        mask,
+        shape: Shape::Mask(mask),
     })
 }
 
@@ -68,7 +69,12 @@ fn region(target: &TargetInfo, mask: Arc<Mask>) -> Option<Region> {
 fn masks_of(labels: &Volume<u16>) -> Vec<(u16, Arc<Mask>)> {
     let [_, nj, ni] = labels.grid().shape();
     let mut boxes: BTreeMap<u16, IndexBox> = BTreeMap::new();
-    for (n, label) in labels.as_slice().iter().enumerate().filter(|(_, l)| **l != 0) {
+    for (n, label) in labels
+        .as_slice()
+        .iter()
+        .enumerate()
+        .filter(|(_, l)| **l != 0)
+    {
         let voxel = [n / (nj * ni), n / ni % nj, n % ni];
         let point = IndexBox {
             min: voxel,
@@ -82,9 +88,7 @@ fn masks_of(labels: &Volume<u16>) -> Vec<(u16, Arc<Mask>)> {
         .map(|(label, around)| {
             let grid = labels.grid().crop(around);
             let min = around.min;
-            let mask = Mask::from_fn(grid, |v| {
-                labels[[0, 1, 2].map(|a| v[a] + min[a])] == label
-            });
+            let mask = Mask::from_fn(grid, |v| labels[[0, 1, 2].map(|a| v[a] + min[a])] == label);
             (label, Arc::new(mask))
         })
         .collect()

@@ -6,15 +6,13 @@ mod batch;
 use std::path::Path;
 use std::sync::Arc;
 
+use isoboost_pipeline::Decision;
 use isoboost_report::Report;
 use isoboost_volume::{Mask, Volume};
 use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use batch::of_batch;
-
-/// A decision as it is kept and sent.
-pub(crate) type Decision = Value;
 
 /// Why something could not be done, for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,11 +46,7 @@ pub(crate) trait Study: Send + Sync {
     /// impossible.
     fn stage(&self, decisions: &[Decision]) -> Result<Arc<dyn Staged>, EngineError>;
     /// What one more decision would change.
-    fn preview(
-        &self,
-        decisions: &[Decision],
-        next: &Decision,
-    ) -> Result<Previewed, EngineError>;
+    fn preview(&self, decisions: &[Decision], next: &Decision) -> Result<Previewed, EngineError>;
 }
 
 /// What comes of decisions, without volumes to treat.
@@ -85,8 +79,16 @@ pub(crate) struct Region {
     pub(crate) kind: RegionKind,
     pub(crate) name: String,
     pub(crate) colour: [u8; 3],
+    pub(crate) shape: Shape,
+}
+
+/// Where something lies.
+#[derive(Debug, Clone)]
+pub(crate) enum Shape {
     /// Its voxels, on a grid around it.
-    pub(crate) mask: Arc<Mask>,
+    Mask(Arc<Mask>),
+    /// A field that is zero or negative inside.
+    Depth(Arc<Volume<f32>>),
 }
 
 /// What an outline stands for.
@@ -106,7 +108,11 @@ pub(crate) enum RegionKind {
 pub(crate) struct Previewed {
     /// The findings as they would be, as the answer has them.
     pub(crate) findings: Vec<Value>,
-    /// Their outlines.
+    /// Findings that would be no more.
+    pub(crate) gone: Vec<u32>,
+    /// The patient's miTNM.
+    pub(crate) mi_tnm: String,
+    /// Outlines of the findings.
     pub(crate) regions: Vec<Region>,
 }
 

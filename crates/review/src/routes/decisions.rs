@@ -6,11 +6,13 @@ use std::time::Instant;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use isoboost_pipeline::Decision;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Named;
-use crate::desk::{By, Change, Desk, Session};
+use super::pictures::PlaneAsked;
+use crate::desk::{By, Change, Desk, Session, conflict, decisions_of, outlined, ready_study};
 use crate::web::{Answer, Body, Refusal};
 use crate::worklist::{Row, Status};
 
@@ -18,6 +20,8 @@ use crate::worklist::{Row, Status};
 const LONGEST_NAME: usize = 64;
 /// Longest comment to a signature: what fits a long text of DICOM.
 const LONGEST_COMMENT: usize = 1024;
+/// Planes that a preview is drawn in.
+const MOST_PLANES: usize = 8;
 
 /// A decision.
 #[derive(Debug, Deserialize)]
@@ -26,7 +30,7 @@ pub(crate) struct Decide {
     window: String,
     who: String,
     base_revision: u64,
-    decision: Value,
+    decision: Decision,
 }
 
 /// `POST /api/studies/{folder}/decisions`
@@ -86,6 +90,62 @@ async fn change(desk: &Arc<Desk>, row: &Row, by: By, change: Change) -> Answer<J
         "entry": entry,
         "current": current.report(),
     })))
+}
+
+/// A decision that is not taken yet.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Consider {
+    #[serde(default)]
+    #[expect(
+        dead_code,
+        reason = "windows name themselves in everything that they post"
+    )]
+    window: Option<String>,
+    base_revision: u64,
+    decision: Decision,
+    /// Where its outlines are wanted.
+    #[serde(default)]
+    planes: Vec<PlaneAsked>,
+}
+
+/// `POST /api/studies/{folder}/preview`
+pub(crate) async fn preview(
+    State(desk): State<Arc<Desk>>,
+    Named(row): Named,
+    Body(asked): Body<Consider>,
+) -> Answer<Json<Value>> {
+    if asked.planes.len() > MOST_PLANES {
+        let text = format!("there are {} planes", asked.planes.len());
+        return Err(unfit(text, format!("ask for {MOST_PLANES} at most")));
+    }
+    let session = session_of(&desk, &row).await?;
+    let study = ready_study(&session).await?;
+    let answer = desk
+        .paint(move || {
+            let trail = session.current().trail;
+            if trail.revision != asked.base_revision {
+                return Err(conflict(asked.base_revision, trail.revision));
+            }
+            let previewed = study.preview(&decisions_of(&trail)?, &asked.decision)?;
+            let planes: Vec<Value> = asked
+                .planes
+                .iter()
+                .map(|PlaneAsked { plane, at }| {
+                    let outlines = outlined(&previewed.regions, *plane, *at);
+                    let outlines = outlines.map_err(|e| Refusal::malformed(e.to_string()))?;
+                    Ok(json!({"plane": plane, "at": at, "outlines": outlines}))
+                })
+                .collect::<Answer<_>>()?;
+            Ok(json!({
+                "findings": previewed.findings,
+                "gone": previewed.gone,
+                "mi_tnm": previewed.mi_tnm,
+                "planes": planes,
+            }))
+        })
+        .await?;
+    answer.map(Json)
 }
 
 /// A window that shows the study.
@@ -171,7 +231,10 @@ fn name(key: &str, text: &str) -> Answer<String> {
     let length = text.chars().count();
     if length == 0 || length > LONGEST_NAME || text.chars().any(char::is_control) {
         let text = format!("`{key}` has {length} characters or is no plain text");
-        return Err(unfit(text, format!("give 1 to {LONGEST_NAME} characters in a line")));
+        return Err(unfit(
+            text,
+            format!("give 1 to {LONGEST_NAME} characters in a line"),
+        ));
     }
     Ok(text.to_owned())
 }
@@ -182,6 +245,8 @@ fn unfit(text: String, remedy: impl Into<String>) -> Refusal {
 
 /// Where two are at it, says who the others are.
 fn with_others(refusal: Refusal, desk: &Desk, session: &Session, window: &str) -> Refusal {
-    let others = desk.presence.others(&session.folder, Some(window), Instant::now());
+    let others = desk
+        .presence
+        .others(&session.folder, Some(window), Instant::now());
     refusal.with("others", json!(others))
 }

@@ -49,7 +49,11 @@ pub(crate) async fn file(
     let known = known(&name).ok_or_else(|| Refusal::not_found("file"))?;
     let folder = match known.signature {
         None => desk.folder.join(&row.folder),
-        Some(n) => desk.folder.join("signed").join(&row.folder).join(n.to_string()),
+        Some(n) => desk
+            .folder
+            .join("signed")
+            .join(&row.folder)
+            .join(n.to_string()),
     };
     let path = folder.join(&known.name);
     let bytes = blocking(move || std::fs::read(path)).await?;
@@ -108,7 +112,9 @@ fn known(asked: &str) -> Option<Known> {
 /// Folder names are plain but for those that people rename.
 fn plain(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    name.chars().map(|c| if is_plain(c) { c } else { '-' }).collect()
+    name.chars()
+        .map(|c| if is_plain(c) { c } else { '-' })
+        .collect()
 }
 
 #[cfg(test)]
@@ -118,7 +124,10 @@ mod tests {
     #[test]
     fn only_files_of_the_list_are_known() {
         let name = |asked: &str| known(asked).map(|k| (k.signature, k.name));
-        assert_eq!(name("rtstruct.dcm"), Some((None, "rtstruct.dcm".to_owned())));
+        assert_eq!(
+            name("rtstruct.dcm"),
+            Some((None, "rtstruct.dcm".to_owned()))
+        );
         assert_eq!(
             name("signed/2/images/lesion-7.png"),
             Some((Some(2), "images/lesion-07.png".to_owned()))

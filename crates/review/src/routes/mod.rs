@@ -2,6 +2,8 @@
 
 mod decisions;
 mod files;
+mod numbers;
+mod pictures;
 mod session;
 mod studies;
 mod study;
@@ -46,6 +48,12 @@ pub(crate) fn router(shared: Shared) -> Router {
     let study = Router::new()
         .route("/", get(study::study))
         .route("/state", get(study::state))
+        .route("/slice.png", get(pictures::slice))
+        .route("/outlines", get(pictures::outlines))
+        .route("/mip.png", get(pictures::mip_picture))
+        .route("/mip", get(pictures::mip))
+        .route("/probe", get(pictures::probe))
+        .route("/preview", post(decisions::preview))
         .route("/decisions", post(decisions::decide))
         .route("/undo", post(decisions::undo))
         .route("/redo", post(decisions::redo))

@@ -142,7 +142,9 @@ fn state_of(desk: &Desk, session: &Session, window: Option<&str>) -> StudyState 
         can_redo: trail.next_redo().is_some(),
         undone: trail.redoable().cloned().collect(),
         signature: trail.signature.as_ref().map(|s| s.content.clone()),
-        others: desk.presence.others(&session.folder, window, Instant::now()),
+        others: desk
+            .presence
+            .others(&session.folder, window, Instant::now()),
         scene: images.map(|images| {
             let report = current.report().unwrap_or(&session.suggestion);
             scene(images.as_ref(), report)

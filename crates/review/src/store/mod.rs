@@ -174,8 +174,7 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     connection.busy_timeout(PATIENCE)?;
     // Some network file systems cannot share the memory that this needs; the older journal is as
     // safe, and readers wait for writers.
-    let mode: String =
-        connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
     if mode != "wal" {
         let mode: String =
             connection.query_row("PRAGMA journal_mode = DELETE", (), |row| row.get(0))?;
@@ -202,8 +201,7 @@ fn trail_of(connection: &Connection, key: &ReviewKey) -> Result<Trail, StoreErro
         event::COLUMNS
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let events =
-        statement.query_and_then(params![key.study_uid, key.fingerprint], Event::read)?;
+    let events = statement.query_and_then(params![key.study_uid, key.fingerprint], Event::read)?;
     let mut trail = Trail::default();
     for event in events {
         trail.push(&event?);

@@ -60,11 +60,17 @@ fn decisions_are_taken_back_and_made_again() {
     assert_eq!(trail.next_redo().unwrap().id, second);
     let third = decide(&store, 5);
     let trail = store.trail(&a).unwrap();
-    assert!(trail.next_redo().is_none(), "a decision ends what can be redone");
+    assert!(
+        trail.next_redo().is_none(),
+        "a decision ends what can be redone"
+    );
     let undone: Vec<(i64, bool)> = trail.entries.iter().map(|e| (e.id, e.undone)).collect();
     assert_eq!(undone, [(first, false), (second, true), (third, false)]);
     assert_eq!((trail.revision, trail.status()), (6, "in_review"));
-    assert_eq!(trail.entries[0].decision["reason"], "'; DROP TABLE event; --");
+    assert_eq!(
+        trail.entries[0].decision["reason"],
+        "'; DROP TABLE event; --"
+    );
     assert_eq!(trail.standing.unwrap().mi_tnm, "miT0 N0 M0");
 }
 
@@ -79,7 +85,11 @@ fn a_signature_holds_until_something_else_is_done() {
     decide(&store, 1);
     let trail = store.trail(&key("a")).unwrap();
     assert_eq!(trail.status(), "in_review");
-    assert_eq!(trail.signature.unwrap().revision, 1, "it stays in the trail");
+    assert_eq!(
+        trail.signature.unwrap().revision,
+        1,
+        "it stays in the trail"
+    );
 }
 
 #[test]
@@ -91,7 +101,10 @@ fn a_writer_that_does_not_know_the_newest_revision_is_refused() {
     let refused = other.append(&key("a"), 0, &event(EventKind::Decision, None));
     assert!(matches!(
         refused,
-        Err(StoreError::Conflict { base: 0, revision: 1 })
+        Err(StoreError::Conflict {
+            base: 0,
+            revision: 1
+        })
     ));
     decide(&other, 1);
     assert_eq!(one.revision(&key("a")).unwrap(), 2);
@@ -117,9 +130,15 @@ fn writers_at_once_lose_nothing_and_repeat_nothing() {
             taken
         };
         let writers: Vec<_> = (0..4).map(|_| scope.spawn(writer)).collect();
-        writers.into_iter().flat_map(|w| w.join().unwrap()).collect()
+        writers
+            .into_iter()
+            .flat_map(|w| w.join().unwrap())
+            .collect()
     });
-    let trail = Store::open(folder.path()).unwrap().trail(&key("a")).unwrap();
+    let trail = Store::open(folder.path())
+        .unwrap()
+        .trail(&key("a"))
+        .unwrap();
     assert_eq!(trail.revision, 40);
     let mut taken = taken;
     taken.sort_unstable();
@@ -191,7 +210,11 @@ fn what_is_no_database_of_ours_is_refused_with_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(FILE_NAME);
     let error = || Store::open(folder.path()).unwrap_err().to_string();
-    std::fs::write(&path, "not a database, but long enough to be read as one".repeat(30)).unwrap();
+    std::fs::write(
+        &path,
+        "not a database, but long enough to be read as one".repeat(30),
+    )
+    .unwrap();
     assert!(error().contains("not a database"), "{}", error());
     std::fs::remove_file(&path).unwrap();
     let foreign = rusqlite::Connection::open(&path).unwrap();

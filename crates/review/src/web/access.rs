@@ -102,11 +102,14 @@ impl Access {
             // does not know.
             Ok(ip) => ip == own || (!own.is_loopback() && self.password.is_some()),
             Err(_) if name.eq_ignore_ascii_case("localhost") => true,
-            Err(_) => !own.is_loopback() && self.machine.as_deref().is_some_and(|machine| {
-                let name = name.to_ascii_lowercase();
-                let machine = machine.to_ascii_lowercase();
-                name == machine || name.starts_with(&format!("{machine}."))
-            }),
+            Err(_) => {
+                !own.is_loopback()
+                    && self.machine.as_deref().is_some_and(|machine| {
+                        let name = name.to_ascii_lowercase();
+                        let machine = machine.to_ascii_lowercase();
+                        name == machine || name.starts_with(&format!("{machine}."))
+                    })
+            }
         }
     }
 
@@ -116,7 +119,10 @@ impl Access {
             return true;
         }
         let origin = headers.get(header::ORIGIN).and_then(|v| v.to_str().ok());
-        match (origin.and_then(|o| o.strip_prefix("http://")), host_of(headers)) {
+        match (
+            origin.and_then(|o| o.strip_prefix("http://")),
+            host_of(headers),
+        ) {
             (Some(origin), Some(host)) => origin.eq_ignore_ascii_case(host),
             _ => false,
         }
@@ -124,7 +130,9 @@ impl Access {
 }
 
 fn host_of(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::HOST).and_then(|value| value.to_str().ok())
+    headers
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok())
 }
 
 #[cfg(test)]
@@ -180,7 +188,11 @@ mod tests {
         let lets_in = |text: &str| desk.is_let_in(&headers(header::COOKIE, text));
         assert!(lets_in(pair) && lets_in(&format!("a=b; {pair}; c=d")));
         let other = access("127.0.0.1:4321", None, false).cookie();
-        for wrong in ["", "isoboost_session_4321=", other.split(';').next().unwrap()] {
+        for wrong in [
+            "",
+            "isoboost_session_4321=",
+            other.split(';').next().unwrap(),
+        ] {
             assert!(!lets_in(wrong), "{wrong}");
         }
         assert!(!lets_in(&pair.replace("4321", "4322")));

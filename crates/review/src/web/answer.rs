@@ -49,7 +49,12 @@ impl Refusal {
 
     pub(crate) fn not_found(what: &str) -> Self {
         let remedy = "go back to the worklist";
-        Self::new(StatusCode::NOT_FOUND, "not_found", format!("no such {what}"), remedy)
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("no such {what}"),
+            remedy,
+        )
     }
 
     /// The reason is logged; it may name files of this machine.

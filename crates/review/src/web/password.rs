@@ -149,7 +149,10 @@ mod tests {
     fn a_password_that_is_too_short_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("password");
-        assert!(matches!(Password::read(&path), Err(PasswordError::Read { .. })));
+        assert!(matches!(
+            Password::read(&path),
+            Err(PasswordError::Read { .. })
+        ));
         std::fs::write(&path, "seven77\nlonger second line").unwrap();
         let error = Password::read(&path).unwrap_err().to_string();
         assert!(error.contains("has 7 characters"), "{error}");

@@ -81,10 +81,12 @@ impl Index {
         let is_fresh = known.looked_at.is_some_and(|at| at.elapsed() < FRESH_FOR);
         let mut changed = false;
         if !is_fresh {
-            changed |= known.look_at(&self.folder).map_err(|source| IndexError::Folder {
-                folder: self.folder.clone(),
-                source,
-            })?;
+            changed |= known
+                .look_at(&self.folder)
+                .map_err(|source| IndexError::Folder {
+                    folder: self.folder.clone(),
+                    source,
+                })?;
         }
         let events = store.events_after(known.last_event)?;
         changed |= !events.is_empty();
@@ -121,7 +123,11 @@ impl Known {
         let mut changed = self.suggested.len() != before;
         let new: Vec<(String, SystemTime)> = present
             .into_iter()
-            .filter(|(name, at)| self.suggested.get(name).is_none_or(|(known, _)| known != at))
+            .filter(|(name, at)| {
+                self.suggested
+                    .get(name)
+                    .is_none_or(|(known, _)| known != at)
+            })
             .collect();
         changed |= !new.is_empty();
         let read: Vec<(String, (SystemTime, Row))> = new
@@ -144,7 +150,11 @@ impl Known {
         }
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let run: RunHead = serde_json::from_str(&text).unwrap_or_default();
-        self.run = run.studies.into_iter().map(|s| (s.folder.clone(), s)).collect();
+        self.run = run
+            .studies
+            .into_iter()
+            .map(|s| (s.folder.clone(), s))
+            .collect();
         self.run_written = at;
         true
     }

@@ -65,7 +65,11 @@ fn count(
     facet: Facet,
     row: &Row,
 ) {
-    for value in facet.values().iter().filter(|value| facet.holds(row, value)) {
+    for value in facet
+        .values()
+        .iter()
+        .filter(|value| facet.holds(row, value))
+    {
         let counts = facets.entry(facet.name()).or_default();
         *counts.entry(value).or_default() += 1;
     }

@@ -87,7 +87,13 @@ impl Facet {
                 "systemic",
                 NONE,
             ],
-            Self::Region => &["prostate_bed", "pelvic_node", "distant", "undetermined", NONE],
+            Self::Region => &[
+                "prostate_bed",
+                "pelvic_node",
+                "distant",
+                "undetermined",
+                NONE,
+            ],
             Self::Warnings => &["yes", "no"],
         }
     }
@@ -147,7 +153,10 @@ impl Query {
 
     /// The words that rows are searched for.
     pub(super) fn words(&self) -> Vec<String> {
-        self.text.split_whitespace().map(str::to_lowercase).collect()
+        self.text
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect()
     }
 
     /// The order of two rows; the folder decides between equal ones, so that pages do not overlap.

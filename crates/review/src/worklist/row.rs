@@ -100,7 +100,11 @@ impl Row {
     pub(super) fn of_report(folder: String, head: ReportHead) -> Self {
         let standing = Standing {
             mi_tnm: head.mi_tnm,
-            regions: head.lesions.into_iter().map(|lesion| lesion.region).collect(),
+            regions: head
+                .lesions
+                .into_iter()
+                .map(|lesion| lesion.region)
+                .collect(),
             excluded: head.excluded.len(),
             intensification: head.recommendation.intensification,
         };

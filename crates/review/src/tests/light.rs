@@ -1,0 +1,122 @@
+//! An engine without images: findings are rejected in the report alone.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use isoboost_pipeline::Decision;
+use isoboost_report::Report;
+use isoboost_volume::{Grid, Volume};
+use nalgebra::Point3;
+
+use crate::engine::{
+    Engine, EngineError, Images, Planned, Previewed, Region, Signed, Signing, Staged, Study,
+};
+
+pub(super) struct Light;
+
+#[derive(Clone)]
+struct Opened {
+    folder: String,
+    report: Report,
+    suv: Arc<Volume<f32>>,
+}
+
+impl Engine for Light {
+    fn load(&self, study_folder: &Path) -> Result<Arc<dyn Images>, EngineError> {
+        let text = std::fs::read_to_string(study_folder.join("report.json")).unwrap();
+        // 1 g/mL more with each slice towards the head.
+        let grid = Grid::axis_aligned([10, 40, 40], [4.0, 4.0, 4.0], Point3::origin()).unwrap();
+        Ok(Arc::new(Opened {
+            folder: study_folder
+                .file_name()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned(),
+            report: serde_json::from_str(&text).unwrap(),
+            suv: Arc::new(Volume::from_fn(grid, |[k, _, _]| k as f32)),
+        }))
+    }
+}
+
+impl Images for Opened {
+    fn suv(&self) -> &Volume<f32> {
+        &self.suv
+    }
+
+    fn ct(&self) -> Option<&Volume<i16>> {
+        None
+    }
+
+    fn analyse(self: Arc<Self>) -> Result<Arc<dyn Study>, EngineError> {
+        Ok(self)
+    }
+}
+
+impl Study for Opened {
+    fn stage(&self, decisions: &[Decision]) -> Result<Arc<dyn Staged>, EngineError> {
+        let mut staged = self.clone();
+        for decision in decisions {
+            let lesions = &mut staged.report.lesions;
+            let before = lesions.len();
+            match decision {
+                Decision::Accept { finding } if lesions.iter().any(|l| l.id == *finding) => {}
+                Decision::Reject { finding, .. } => lesions.retain(|l| l.id != *finding),
+                _ => {}
+            }
+            if matches!(decision, Decision::Reject { .. }) && lesions.len() == before {
+                return Err(EngineError {
+                    text: "there is no such lesion".to_owned(),
+                    remedy: "choose another one".to_owned(),
+                });
+            }
+            staged.report.mi_tnm = format!("miTr N1a M0 with {}", staged.report.lesions.len());
+        }
+        Ok(Arc::new(staged))
+    }
+
+    fn preview(&self, decisions: &[Decision], next: &Decision) -> Result<Previewed, EngineError> {
+        let mut all = decisions.to_vec();
+        all.push(next.clone());
+        let staged = self.stage(&all)?;
+        Ok(Previewed {
+            findings: Vec::new(),
+            gone: Vec::new(),
+            mi_tnm: staged.report().mi_tnm.clone(),
+            regions: Vec::new(),
+        })
+    }
+}
+
+impl Staged for Opened {
+    fn report(&self) -> &Report {
+        &self.report
+    }
+
+    fn findings(&self) -> Vec<Region> {
+        Vec::new()
+    }
+
+    fn plan(&self) -> Result<Arc<dyn Planned>, EngineError> {
+        Ok(Arc::new(self.clone()))
+    }
+}
+
+impl Planned for Opened {
+    fn report(&self) -> &Report {
+        &self.report
+    }
+
+    fn regions(&self) -> Vec<Region> {
+        Vec::new()
+    }
+
+    fn sign(&self, signing: &Signing, results: &Path) -> Result<Signed, EngineError> {
+        let folder = format!("signed/{}/1", self.folder);
+        std::fs::create_dir_all(results.join(&folder)).unwrap();
+        std::fs::write(results.join(&folder).join("report.json"), &signing.reviewer).unwrap();
+        Ok(Signed {
+            folder,
+            changes: vec![format!("{} decisions", signing.decisions)],
+        })
+    }
+}
