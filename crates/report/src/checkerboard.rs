@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use image::{ImageFormat, ImageResult};
 use isoboost_volume::{Grid, Volume, resample_trilinear};
-use nalgebra::{Isometry3, Point3, Vector3};
+use nalgebra::{Isometry3, Point3};
 
 use crate::canvas::{Canvas, TEXT_HEIGHT, text_width};
 use crate::plane::Plane;
@@ -94,7 +94,10 @@ fn label(canvas: &mut Canvas, plane: Plane, width: i64, height: i64) {
 
 #[cfg(test)]
 mod tests {
+    use nalgebra::Vector3;
+
     use super::*;
+    use nalgebra::Vector3;
 
     /// Bone left of x = 0, in front of y = 0 and above z = 0; nothing elsewhere.
     fn octant(shift: f64) -> Volume<i16> {

@@ -99,7 +99,10 @@ fn every_picture_is_inside_and_has_its_words() {
     let page = page(&full());
     let pictures = page.matches("<img ").count();
     assert_eq!(pictures, 3);
-    assert_eq!(page.matches("src=\"data:image/png;base64,AQID\"").count(), pictures);
+    assert_eq!(
+        page.matches("src=\"data:image/png;base64,AQID\"").count(),
+        pictures
+    );
     assert_eq!(page.matches(" alt=\"What is seen: ").count(), pictures);
     assert_eq!(page.matches("width=\"40\" height=\"30\"").count(), pictures);
     assert!(page.contains("<title id=\"chart-title\">Uptake and volume of the lesions</title>"));
@@ -119,7 +122,11 @@ fn headings_follow_one_another_and_columns_are_named() {
     for pair in levels.windows(2) {
         assert!(pair[1] <= pair[0] + 1, "{levels:?}");
     }
-    for header in page.split("<th").skip(1).filter(|th| !th.starts_with("ead")) {
+    for header in page
+        .split("<th")
+        .skip(1)
+        .filter(|th| !th.starts_with("ead"))
+    {
         assert!(header.starts_with(" scope=\""), "{}", &header[..40]);
     }
     assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"));

@@ -24,6 +24,7 @@ use isoboost_staging::Staging;
 use isoboost_volume::{Grid, Volume};
 
 pub use config::ElectiveConfig;
+pub use prostate_bed::names_whole_bed;
 
 use coverage::Gross;
 
