@@ -56,11 +56,7 @@ fn the_phantoms_images_have_no_error_for_dciodvfy() {
 }
 
 /// Masks rebuilt by plastimatch and scikit-image agree with ours, and the contours hold our volume.
-///
-/// rt-utils and DicomRTTool round vertices to pixels and fill every pixel that the outline runs
-/// through, half a pixel more on each side than centres alone would. They are held against that rule
-/// drawn by scikit-image; DicomRTTool takes slices by their height, so not on oblique ones.
-fn check_rtstruct(study: &Path, ct: &Path, is_oblique: bool) {
+fn check_rtstruct(study: &Path, ct: &Path) {
     if !has_program("plastimatch") {
         return;
     }
@@ -89,10 +85,31 @@ fn check_rtstruct(study: &Path, ct: &Path, is_oblique: bool) {
             let least = if is_ptv { 0.98 } else { 0.97 };
             assert!(number("plastimatch_dice") >= least, "{roi}");
             assert!(number("python_dice") >= least, "{roi}");
-            assert!(number("rt_utils_outline_dice") >= least, "{roi}");
-            if !is_oblique {
-                assert!(number("dicomrttool_outline_dice") >= least, "{roi}");
-            }
+        }
+    }
+}
+
+/// rt-utils and DicomRTTool rebuild the PTVs from the outlines, on pixels that are finer than the
+/// CT's.
+///
+/// Both fill every pixel that an outline runs through, half a pixel more on each side than centres
+/// alone would. That is theirs and not the outline's, and the finer the pixels, the less it is.
+fn check_fine(study: &Path, ct: &Path, readers: &[&str]) {
+    let readers_as_paths = readers.iter().map(Path::new);
+    let arguments: Vec<&Path> = [study, ct].into_iter().chain(readers_as_paths).collect();
+    let Some(checked) = check_script("check_rtstruct_fine.py", &arguments) else {
+        return;
+    };
+    let targets = report(study)["targets"].as_array().unwrap().clone();
+    let ptvs = targets.iter().filter(|target| target["kind"] == "PTV");
+    let rois = checked["rois"].as_array().unwrap();
+    assert_eq!(rois.len(), ptvs.clone().count());
+    for (roi, ptv) in rois.iter().zip(ptvs) {
+        assert_eq!(roi["name"], ptv["name"]);
+        assert!(roi["finer"].as_u64().unwrap() >= 4, "{roi}");
+        for reader in readers {
+            let dice = roi[format!("{reader}_dice")].as_f64().unwrap();
+            assert!(dice >= 0.98, "{reader}: {roi}");
         }
     }
 }
@@ -102,7 +119,8 @@ fn foreign_readers_rebuild_our_masks() {
     let folder = tempfile::tempdir().unwrap();
     let scan = phantom(&folder.path().join("scan"), &[]);
     let study = run(&scan, &folder.path().join("out"));
-    check_rtstruct(&study, &scan.join("CT"), false);
+    check_rtstruct(&study, &scan.join("CT"));
+    check_fine(&study, &scan.join("CT"), &["rt_utils", "dicomrttool"]);
 }
 
 /// On pixels of 3.2 mm the PTVs are large enough for it, too.
@@ -123,16 +141,12 @@ fn foreign_readers_rebuild_the_ptvs_of_the_shipped_scan() {
     // Four boosts, the pelvic nodes and the bed.
     assert_eq!(ptvs.clone().count(), 6);
     for ptv in ptvs {
-        for key in [
-            "plastimatch",
-            "python",
-            "rt_utils_outline",
-            "dicomrttool_outline",
-        ] {
+        for key in ["plastimatch", "python"] {
             let dice = ptv[format!("{key}_dice")].as_f64().unwrap();
             assert!(dice >= 0.98, "{key}: {ptv}");
         }
     }
+    check_fine(&study, &fixture().join("CT"), &["rt_utils", "dicomrttool"]);
 }
 
 /// A pelvis with CT pixels of 1 mm, as planners have them: on the 4 mm of the shipped scan, readers
@@ -152,7 +166,9 @@ fn an_oblique_study_stays_in_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let scan = phantom(&folder.path().join("scan"), &["--oblique"]);
     let study = run(&scan, &folder.path().join("out"));
-    check_rtstruct(&study, &scan.join("CT"), true);
+    check_rtstruct(&study, &scan.join("CT"));
+    // DicomRTTool takes slices by their height.
+    check_fine(&study, &scan.join("CT"), &["rt_utils"]);
     check_places(&study, &scan);
 }
 

@@ -53,7 +53,9 @@ pub use barrier::Surroundings;
 pub use clinical::{Answer, ClinicalFacts, Patient, TouchedOrgan};
 pub use config::PlanningConfig;
 pub use dose_colour::DOSE_LEVEL_COLOURS;
-pub use elective::{ElectiveConfig, ElectiveInput, add_elective_targets, is_whole_bed};
+pub use elective::{
+    ElectiveConfig, ElectiveInput, add_elective_targets, is_whole_bed, names_whole_bed,
+};
 pub use facts::{Facts, LesionCounts};
 pub use fractionation::{
     ACUTE_ALPHA_BETA_GY, Fractionation, LATE_ALPHA_BETA_GY, NOMINAL_ABOVE_GY, TUMOUR_ALPHA_BETA_GY,

@@ -30,7 +30,8 @@ pub struct PlanningCtInfo {
     pub bone_correlation: Option<f64>,
     /// Of an automatic alignment: how well it holds.
     pub alignment: Option<AlignmentInfo>,
-    /// Regions of the structure set of the planning CT that were used as organs; null without one.
+    /// Regions of the structure set of the planning CT that were used as organs or as the CTV of the
+    /// prostate bed; null without one.
     pub organs: Option<Vec<String>>,
     /// What that rests on.
     pub evidence: Vec<String>,

@@ -1,6 +1,7 @@
 //! The planning CT as the report has it.
 
 use isoboost_anatomy::OrganKind;
+use isoboost_planning::names_whole_bed;
 use isoboost_report::{AlignmentInfo, PlanningCtInfo};
 use isoboost_volume::RegistrationQuality;
 
@@ -15,12 +16,10 @@ pub(crate) fn info(planning: &PlanningImages<'_>, cautions: &[String]) -> Planni
     let [dk, dj, di] = planning.ct.grid().spacing();
     let registration = planning.found.registration.as_ref();
     let used = registration.filter(|_| placement.how == How::RegistrationObject);
-    let organs = planning
-        .placed
-        .organs
-        .iter()
-        .map(|organ| organ.name.clone());
-    let organs = organs.filter(|name| OrganKind::from_name(name).is_some());
+    let organs = planning.placed.organs.iter();
+    let organs = organs.map(|organ| organ.name.clone());
+    let is_used = |name: &String| OrganKind::from_name(name).is_some() || names_whole_bed(name);
+    let organs = organs.filter(is_used);
     PlanningCtInfo {
         series_uid: planning.found.series().uid.clone(),
         study_uid: planning.found.study().study_uid.clone(),

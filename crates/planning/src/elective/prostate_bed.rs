@@ -70,14 +70,14 @@ pub(super) fn draw(
 
 /// The largest structure that is named as the CTV of a bed.
 fn handed_in(imported: &[ImportedOrgan]) -> Option<&ImportedOrgan> {
-    let named = imported.iter().filter(|organ| is_bed_ctv(&organ.name));
+    let named = imported.iter().filter(|organ| names_whole_bed(&organ.name));
     let large = named.filter(|organ| organ.mask.volume_ml() >= LEAST_ML);
     large.max_by(|a, b| a.mask.volume_ml().total_cmp(&b.mask.volume_ml()))
 }
 
 /// Whether a structure's name is that of the whole bed: `ProstateBed`, `CTV_ProstateBed`, `CTVp`.
 /// A single digit at the end, as in `CTV_Bed_1`, counts boosts.
-pub(super) fn is_bed_ctv(name: &str) -> bool {
+pub fn names_whole_bed(name: &str) -> bool {
     let plain: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
     let plain = plain.to_lowercase();
     let digits = plain.chars().rev().take_while(char::is_ascii_digit).count();

@@ -6,7 +6,7 @@ use isoboost_volume::{Grid, Mask, Volume};
 use nalgebra::{Point3, Rotation3, Vector3};
 
 use super::canvas::Canvas;
-use super::prostate_bed::is_bed_ctv;
+use super::prostate_bed::names_whole_bed;
 use super::{ElectiveConfig, ElectiveInput, add_elective_targets};
 use crate::policy::{PelvisTop, Policy, VolumeDoses, WholeVolume};
 use crate::tests::{Settings, holds, nothing, planned_in, staged, suv};
@@ -438,7 +438,7 @@ fn beds_are_told_by_their_names() {
         "ctv fossa",
         "CTV_Bed_66",
     ] {
-        assert!(is_bed_ctv(name), "{name}");
+        assert!(names_whole_bed(name), "{name}");
     }
     for name in [
         "CTV_Bed_1",
@@ -448,7 +448,7 @@ fn beds_are_told_by_their_names() {
         "Bladder",
         "CTV_Bed_Boost",
     ] {
-        assert!(!is_bed_ctv(name), "{name}");
+        assert!(!names_whole_bed(name), "{name}");
     }
 }
 
