@@ -86,7 +86,10 @@ pub(crate) fn earlier(
     if page::pictured(&report).any(|id| !folder.join(page::lesion_file(id)).is_file()) {
         return None;
     }
-    if report.planning_ct.is_some() && report.ct.is_some() && lacks(&REGISTRATION_PICTURES.map(|(file, _)| file)) {
+    if report.planning_ct.is_some()
+        && report.ct.is_some()
+        && lacks(&REGISTRATION_PICTURES.map(|(file, _)| file))
+    {
         return None;
     }
     let of_field = field::files(&job.request.config.planning.field);

@@ -57,7 +57,9 @@ pub(crate) fn write_lesion_pictures(
     if lesions.is_empty() {
         return Ok(Vec::new());
     }
-    let motion = findings.planning.map(|p| p.placed.placement.planning_from_pet);
+    let motion = findings
+        .planning
+        .map(|p| p.placed.placement.planning_from_pet);
     // Its voxels are moved onto the planning CT, not resampled.
     let moved = motion.map(|motion| findings.suv.clone().moved(&motion));
     let layers = SliceLayers {

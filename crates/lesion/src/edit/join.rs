@@ -153,10 +153,4 @@ impl Focus {
         let max = [0, 1, 2].map(|a| min[a] + shape[a] - 1);
         Some(IndexBox { min, max })
     }
-
-    /// Whether a voxel of the SUV grid is one of its.
-    #[cfg(test)]
-    pub(crate) fn contains(&self, voxel: [usize; 3]) -> bool {
-        self.bounds.contains(voxel) && self.mask[[0, 1, 2].map(|a| voxel[a] - self.bounds.min[a])]
-    }
 }

@@ -160,10 +160,11 @@ pub enum BrushPlane {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum MarginValue {
-    /// As the policy's are written: one number, or one for each direction by name.
-    Setting(MarginSetting),
+    // Tried first: a list would be taken for the named directions in the order of their fields.
     /// To the right, left, front, back, head and feet.
     Directions([f64; 6]),
+    /// As the policy's are written: one number, or one for each direction by name.
+    Setting(MarginSetting),
 }
 
 impl MarginValue {

@@ -5,7 +5,7 @@ use isoboost_planning::Intensification;
 use super::{Cohort, CohortRow};
 
 /// Columns before those of the kinds, and after.
-const BEFORE: [&str; 13] = [
+const BEFORE: [&str; 14] = [
     "folder",
     "patient_id",
     "study_uid",
@@ -18,6 +18,7 @@ const BEFORE: [&str; 13] = [
     "pelvic_node",
     "distant",
     "undetermined",
+    "psma_tv_ml",
     "out_of_scope",
 ];
 const AFTER: [&str; 6] = [
@@ -63,6 +64,7 @@ fn cells(row: &CohortRow) -> Vec<String> {
         row.pelvic_node.to_string(),
         row.distant.to_string(),
         row.undetermined.to_string(),
+        row.psma_tv_ml.to_string(),
         yes_or_no(row.out_of_scope),
     ];
     let has = |kind: Intensification| row.intensification.iter().any(|k| k == kind.name());

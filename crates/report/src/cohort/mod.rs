@@ -4,6 +4,7 @@ mod csv_table;
 mod page;
 mod summary;
 mod text;
+mod volume_chart;
 
 use std::path::{Path, PathBuf};
 
@@ -58,6 +59,8 @@ pub struct CohortRow {
     pub distant: usize,
     /// Of undetermined place.
     pub undetermined: usize,
+    /// Volume of all lesions.
+    pub psma_tv_ml: f64,
     /// What is suggested.
     pub intensification: Vec<String>,
     /// Whether the patient is outside of what the policy was made for.
@@ -158,6 +161,7 @@ impl CohortRow {
             pelvic_node: count("pelvic_node"),
             distant: count("distant"),
             undetermined: count("undetermined"),
+            psma_tv_ml: report.total.psma_tv_ml,
             intensification: recommendation.intensification.clone(),
             out_of_scope: recommendation.out_of_scope,
             pelvis_top: recommendation.pelvis_top.clone(),

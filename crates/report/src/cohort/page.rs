@@ -5,7 +5,9 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use super::text::{counted, suggested, words};
+use super::volume_chart::volume_chart;
 use super::{Cohort, CohortRow, CohortSummary};
+use crate::chart;
 use crate::document::DISCLAIMER;
 use crate::page::PageError;
 
@@ -36,6 +38,7 @@ struct Page<'a> {
     /// Whether the studies follow several policies.
     mixed: bool,
     charts: [Chart; 2],
+    volumes: Option<chart::Chart>,
     rows: Vec<PageRow>,
     without_result: &'a [String],
     problems: &'a [String],
@@ -46,6 +49,8 @@ struct Page<'a> {
 #[derive(Debug, Serialize)]
 struct Chart {
     title: &'static str,
+    /// What is to be seen on it, for those who do not see it.
+    description: String,
     height: usize,
     bars: Vec<Bar>,
 }
@@ -71,6 +76,7 @@ struct PageRow {
     psa: String,
     pattern: String,
     mi_tnm: String,
+    psma_tv: String,
     bed: usize,
     pelvic_node: usize,
     distant: usize,
@@ -97,6 +103,7 @@ impl Cohort {
             sentence: sentence(&self.summary),
             mixed: self.summary.policies.len() > 1,
             charts: [men_chart(&self.summary), pattern_chart(&self.studies)],
+            volumes: volume_chart(&self.studies, &PATTERNS)?,
             rows: self.studies.iter().map(PageRow::of).collect(),
             without_result: &self.without_result,
             problems: &self.problems,
@@ -122,6 +129,7 @@ impl PageRow {
             psa: or_dash(row.psa_ng_ml.map(|psa| psa.to_string()).unwrap_or_default()),
             pattern: row.pattern.replace('_', " "),
             mi_tnm: row.mi_tnm.clone(),
+            psma_tv: format!("{:.1}", row.psma_tv_ml),
             bed: row.bed,
             pelvic_node: row.pelvic_node,
             distant: row.distant,
@@ -207,8 +215,10 @@ fn chart(
             }
         })
         .collect();
+    let told = bars.iter().map(|bar| format!("{} {}", bar.name, bar.count));
     Chart {
         title,
+        description: told.collect::<Vec<_>>().join(", ") + ".",
         height: bars.len() * BAR_STEP + 8,
         bars,
     }

@@ -16,6 +16,7 @@ fn row(folder: &str, patient_id: Option<&str>, date: &str, kinds: &[&str]) -> Co
         pelvic_node: 0,
         distant: 0,
         undetermined: 0,
+        psma_tv_ml: 2.5 * kinds.len() as f64,
         intensification: kinds.iter().map(|k| (*k).to_owned()).collect(),
         out_of_scope: false,
         pelvis_top: None,
@@ -143,7 +144,9 @@ fn the_page_tells_the_counts_and_all_studies() {
     assert!(text.contains("pelvic rt, node boost"));
     assert!(text.contains("not a medical device"));
     // Two charts: five kinds with two others, and seven patterns.
-    assert_eq!(page.matches("<svg").count(), 2);
+    // And one of volumes: studies with a lesion, each a point.
+    assert_eq!(page.matches("<svg").count(), 3);
+    assert_eq!(page.matches("<circle").count(), 4);
     assert_eq!(page.matches("<rect").count(), 7 + 7);
     // 2 of 4 men would be a bar half as long as that of all: no kind has more than one of four.
     assert_eq!(page.matches("width=\"57.5\"").count(), 5);

@@ -193,7 +193,8 @@ fn outside_of_the_volume_is_black_and_the_edge_is_that_of_the_voxels() {
     let white = |plane, at| {
         let view = PlaneView::new(plane, at, [-20.0, -20.0, 20.0, 20.0], [40, 40]).unwrap();
         let picture = render_slice(&view, &layers);
-        picture.as_bytes().iter().filter(|v| **v == 255).count() / 3
+        let pixels = picture.as_bytes().chunks_exact(3);
+        pixels.filter(|pixel| *pixel == [255; 3]).count()
     };
     for plane in Plane::ALL {
         assert_eq!(white(plane, 14.9), 30 * 30, "{plane:?}");

@@ -48,7 +48,7 @@ export function previewText(preview, report) {
     h("thead", {}, h("tr", {}, heads)),
     h("tbody", {}, rows),
   );
-  return [table, lost, stage];
+  return [stage, table, lost];
 }
 
 /** @param {string} before @param {string} after */

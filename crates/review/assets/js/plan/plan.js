@@ -23,18 +23,11 @@ export class PlanPanel {
   fill() {
     const report = this.desk.report;
     if (!report) return;
+    const warnings = warningTexts(report);
     const isPlanning = this.desk.study.value?.state === "planning";
     refill(
       this.element,
-      report.warnings.length > 0
-        ? section(
-            "Warnings",
-            sentences(
-              report.warnings.map((warning) => warning.text),
-              "warning-list",
-            ),
-          )
-        : null,
+      warnings.length > 0 ? section("Warnings", sentences(warnings, "warning-list")) : null,
       section("Recommendation", recommendation(report)),
       section(
         "Targets",
@@ -126,6 +119,14 @@ function sentences(texts, kind) {
     { class: kind },
     texts.map((text) => h("li", {}, text)),
   );
+}
+
+/** The code of warnings that only repeat a decision, which the trail tells with who and when. */
+const REPEATED = "reviewed";
+
+/** What a planner must know, without the decisions. @param {import("../types.js").Report} report */
+export function warningTexts(report) {
+  return report.warnings.filter(({ code }) => code !== REPEATED).map(({ text }) => text);
 }
 
 /** The measures that are suggested, as marks. @param {import("../types.js").Report} report */

@@ -95,7 +95,7 @@ function fillSaved(box, desk) {
     unsaved: "Not saved",
     saved: saving.kind === "saved" ? `Saved ${moment(saving.at.toISOString())}` : "",
   };
-  const text = [texts[saving.kind], isDrawing ? "drawing volumes …" : ""].filter(Boolean).join(" · ");
+  const text = [texts[saving.kind], isDrawing ? "drawing …" : ""].filter(Boolean).join(" · ");
   box.textContent = text;
   if (!text && desk.study.value) box.textContent = words(desk.study.value.status);
 }

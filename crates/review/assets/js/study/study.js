@@ -9,7 +9,7 @@ import { complain } from "../announce.js";
 import { h, refill } from "../dom.js";
 import { FindingCard } from "../findings/card.js";
 import { FindingList } from "../findings/list.js";
-import { PlanPanel, intensification } from "../plan/plan.js";
+import { PlanPanel, intensification, warningTexts } from "../plan/plan.js";
 import { Shortcuts } from "../shortcuts.js";
 import { banners } from "./banners.js";
 import { Desk } from "./desk.js";
@@ -109,7 +109,7 @@ class StudyPage {
     this.trail.fill();
     this.followFindings();
     this.tabs.count("findings", report ? report.lesions.length : 0);
-    this.tabs.count("plan", report ? report.warnings.length : 0, "warnings");
+    this.tabs.count("plan", report ? warningTexts(report).length : 0, "warnings");
     this.tabs.count("trail", study.decisions.length);
     if (report) this.fillGlance(report, study);
     if (study.scene && !this.viewer) this.openViewer(study.scene);
@@ -122,7 +122,7 @@ class StudyPage {
     refill(
       this.glance,
       h("div", { class: "chips" }, intensification(report)),
-      h("p", { class: "sentence" }, report.stage.sentence),
+      h("p", { class: "sentence", title: report.stage.sentence }, report.stage.sentence),
       signed
         ? h(
             "details",

@@ -196,14 +196,16 @@ export class MipView {
     const { lesions, visibility } = this.table;
     const { all, groups } = visibility.value;
     if (all && groups.has("EXCLUDED")) {
-      for (const place of shown.findings) if (!lesions.has(place.finding)) this.paintNumber(place, "#b3bec8");
+      for (const place of shown.findings)
+        if (!lesions.has(place.finding)) this.paintNumber(place, "#b3bec8", [2, 2]);
     }
-    for (const place of shown.findings) if (lesions.has(place.finding)) this.paintNumber(place, "#7cc4ff");
+    for (const place of shown.findings)
+      if (lesions.has(place.finding)) this.paintNumber(place, "#7cc4ff", []);
     this.context.font = FONT;
   }
 
-  /** @param {Place} place @param {string} colour */
-  paintNumber(place, colour) {
+  /** @param {Place} place @param {string} colour @param {number[]} dashes */
+  paintNumber(place, colour, dashes) {
     const { context } = this;
     const [x, y] = this.pixelOf(place);
     const isSelected = place.finding === this.table.selected.value;
@@ -214,7 +216,9 @@ export class MipView {
     context.fill();
     context.strokeStyle = colour;
     context.lineWidth = 1.25;
+    context.setLineDash(dashes);
     context.stroke();
+    context.setLineDash([]);
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillStyle = isSelected ? "#06121d" : "#e8edf2";
