@@ -17,6 +17,8 @@ const NEAR_VOXEL_MM: f64 = 1.0;
 const NEAR_MM: f64 = 26.0;
 /// Beyond it they are known to a part of this size, mm.
 const FAR_VOXEL_MM: f64 = 4.0;
+/// A distance taken along a row and one taken at a point round differently by far less than this, mm.
+const CLOSE_CALL_MM: f32 = 1e-3;
 
 /// Distance from the surface of a PTV.
 #[derive(Debug, Clone)]
@@ -61,12 +63,12 @@ impl DistanceField {
         let own: Vec<Point3<f64>> = ptv.voxels().map(|v| ptv.grid().center_of(v)).collect();
         let inner = signed_distance(&grown(ptv, 2)?);
         let grid = lattice(&own, ptv.grid(), NEAR_MM, NEAR_VOXEL_MM)?;
-        let inside = resample_trilinear(&inner, &grid, f32::MAX).map(|mm| *mm <= 0.0);
+        let inside = not_outside(&inner, &grid);
         let near = signed_distance(&inside);
         let corners = organs.iter().flat_map(|organ| corners(organ));
         let all: Vec<Point3<f64>> = own.iter().copied().chain(corners).collect();
         let grid = lattice(&all, ptv.grid(), FAR_VOXEL_MM, FAR_VOXEL_MM)?;
-        let mut inside = resample_trilinear(&near, &grid, f32::MAX).map(|mm| *mm <= 0.0);
+        let mut inside = not_outside(&near, &grid);
         // A PTV thinner than a voxel is that of its middle.
         if let Some(voxel) = ptv.centroid().and_then(|p| grid.voxel_at(p)) {
             inside[voxel] = true;
@@ -96,6 +98,19 @@ impl DistanceField {
         let pieces = organ.pieces().par_iter();
         pieces.map(|piece| self.at(piece.at)).collect()
     }
+}
+
+/// The voxels whose centre is not outside by a signed distance; what is close to the surface is
+/// looked at by itself, so that rounding along a row decides on no voxel.
+fn not_outside(depth: &Volume<f32>, onto: &Grid) -> Mask {
+    let along_rows = resample_trilinear(depth, onto, f32::MAX);
+    Mask::from_fn(onto.clone(), |voxel| {
+        let mm = along_rows[voxel];
+        if mm.abs() < CLOSE_CALL_MM {
+            return sample_trilinear(depth, onto.center_of(voxel), f32::MAX) <= 0.0;
+        }
+        mm <= 0.0
+    })
 }
 
 /// From the distance to the nearest voxel centre of the other kind to that from the surface

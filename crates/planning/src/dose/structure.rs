@@ -15,6 +15,8 @@ const LARGE_PIECE_MM: f64 = 3.0;
 const PARTS: usize = 3;
 /// … and one at a contour in so many within its plane: about 0.2 mm.
 const PLANAR_PARTS: usize = 6;
+/// A distance taken along a row and one taken at a point round differently by far less than this, mm.
+const CLOSE_CALL_MM: f64 = 1e-3;
 /// Contours nearer than this lie in one plane, mm.
 const PLANE_TOLERANCE_MM: f64 = 0.05;
 
@@ -93,7 +95,10 @@ impl Structure {
         let at_middles = resample_trilinear(&depth, &lattice, f32::MAX);
         let piece = |cell: [usize; 3]| {
             let at = lattice.center_of(cell);
-            let value = f64::from(at_middles[cell]);
+            let mut value = f64::from(at_middles[cell]);
+            if (value.abs() - surely).abs() < CLOSE_CALL_MM {
+                value = f64::from(sample_trilinear(&depth, at, f32::MAX));
+            }
             if value.abs() > surely {
                 return (value < 0.0).then(|| Piece {
                     at,
