@@ -135,3 +135,26 @@ fn the_ends_of_the_window_have_the_ends_of_the_scale() {
     let picture = nothing.frame(0, Window::SUV_0_10, ColourMap::InverseGrey);
     assert!(picture.as_bytes().iter().all(|v| *v == 255));
 }
+
+/// Painters of a server share few threads and take over one another's pictures while they wait.
+#[test]
+fn many_may_ask_for_the_same_frame_at_once() {
+    let grid = grids().remove(0);
+    let mip = RotatingMip::new(&scan(&grid, Point3::new(10.0, -20.0, 410.0)));
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(2)
+        .build()
+        .unwrap();
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    pool.scope(|scope| {
+        for n in 0..64 {
+            let (mip, asked) = (&mip, &asked);
+            scope.spawn(move |_| {
+                let seen = mip.frame(n / 16, Window::SUV_0_10, ColourMap::Hot);
+                assert_eq!(seen.size(), mip.size());
+                asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            });
+        }
+    });
+    assert_eq!(asked.into_inner(), 64);
+}
