@@ -115,7 +115,14 @@ impl RotatingMip {
 
     fn values(&self, k: usize) -> &[f32] {
         let k = k % FRAMES;
-        self.frames[k].get_or_init(|| self.columns.project(direction(k)))
+        if let Some(values) = self.frames[k].get() {
+            return values;
+        }
+        // Projected outside of the cell: who waits for parallel work takes over other work
+        // meanwhile, and would wait for itself if that asked for the same frame. At worst a frame
+        // is projected twice.
+        let values = self.columns.project(direction(k));
+        self.frames[k].get_or_init(|| values)
     }
 }
 

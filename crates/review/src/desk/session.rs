@@ -105,7 +105,13 @@ impl Session {
     /// The turning picture, once the images are loaded; made the first time.
     pub(crate) fn mip(&self) -> Option<&RotatingMip> {
         let images = self.images.get()?;
-        Some(self.mip.get_or_init(|| RotatingMip::new(images.suv())))
+        if let Some(mip) = self.mip.get() {
+            return Some(mip);
+        }
+        // Made outside of the cell, as its frames are: a painter that waits for parallel work takes
+        // over other pictures, and would wait for itself if one of them were of this, too.
+        let mip = RotatingMip::new(images.suv());
+        Some(self.mip.get_or_init(|| mip))
     }
 
     /// The study, once decisions can be taken.
@@ -148,8 +154,12 @@ impl Session {
         if let Some(regions) = &self.lock().regions {
             return regions.clone();
         }
-        let read = || Arc::new(suggested::regions(&self.path, &self.suggestion));
-        (0, Arc::clone(self.suggested.get_or_init(read)))
+        if let Some(regions) = self.suggested.get() {
+            return (0, Arc::clone(regions));
+        }
+        // Read outside of the cell, for the same reason.
+        let regions = Arc::new(suggested::regions(&self.path, &self.suggestion));
+        (0, Arc::clone(self.suggested.get_or_init(|| regions)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Current> {

@@ -135,3 +135,26 @@ fn the_ends_of_the_window_have_the_ends_of_the_scale() {
     let picture = nothing.frame(0, Window::SUV_0_10, ColourMap::InverseGrey);
     assert!(picture.as_bytes().iter().all(|v| *v == 255));
 }
+
+/// Painters of a server share few threads and take over one another's pictures while they wait.
+#[test]
+fn many_may_ask_for_the_same_frame_at_once() {
+    let grid = grids().remove(0);
+    let suv = scan(&grid, Point3::new(10.0, -20.0, 410.0));
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(2)
+        .build()
+        .unwrap();
+    for _ in 0..20 {
+        let mip = RotatingMip::new(&suv);
+        std::thread::scope(|scope| {
+            let (pool, mip) = (&pool, &mip);
+            let ask =
+                move |n: usize| pool.install(|| mip.frame(n / 4, Window::SUV_0_10, ColourMap::Hot));
+            let asked: Vec<_> = (0..12).map(|n| scope.spawn(move || ask(n))).collect();
+            for picture in asked {
+                assert_eq!(picture.join().unwrap().size(), mip.size());
+            }
+        });
+    }
+}
