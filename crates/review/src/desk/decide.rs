@@ -265,13 +265,11 @@ pub(crate) async fn ready_study(session: &Session) -> Answer<Arc<dyn Study>> {
 
 fn not_ready(session: &Session) -> Refusal {
     let status = StatusCode::SERVICE_UNAVAILABLE;
-    match session.current().reason {
-        Some(reason) => Refusal::new(status, "not_opened", reason, "mend that and open it again"),
-        None => {
-            let text = "the study is still being analysed";
-            Refusal::new(status, "not_ready", text, "wait a moment and try again")
-        }
+    if let Some(reason) = session.current().reason {
+        return Refusal::new(status, "not_opened", reason, "mend that and open it again");
     }
+    let text = "the study is still being analysed";
+    Refusal::new(status, "not_ready", text, "wait a moment and try again")
 }
 
 pub(crate) fn conflict(base: u64, revision: u64) -> Refusal {

@@ -39,7 +39,7 @@ pub(crate) async fn decide(
     Named(row): Named,
     Body(asked): Body<Decide>,
 ) -> Answer<Json<Value>> {
-    let by = by(asked.who, asked.window, asked.base_revision)?;
+    let by = by(&asked.who, &asked.window, asked.base_revision)?;
     change(&desk, &row, by, Change::Decide(asked.decision)).await
 }
 
@@ -58,7 +58,7 @@ pub(crate) async fn undo(
     Named(row): Named,
     Body(step): Body<Step>,
 ) -> Answer<Json<Value>> {
-    let by = by(step.who, step.window, step.base_revision)?;
+    let by = by(&step.who, &step.window, step.base_revision)?;
     change(&desk, &row, by, Change::Undo).await
 }
 
@@ -68,7 +68,7 @@ pub(crate) async fn redo(
     Named(row): Named,
     Body(step): Body<Step>,
 ) -> Answer<Json<Value>> {
-    let by = by(step.who, step.window, step.base_revision)?;
+    let by = by(&step.who, &step.window, step.base_revision)?;
     change(&desk, &row, by, Change::Redo).await
 }
 
@@ -193,7 +193,7 @@ pub(crate) async fn sign(
     Named(row): Named,
     Body(asked): Body<Sign>,
 ) -> Answer<Json<Value>> {
-    let by = by(asked.who, asked.window, asked.base_revision)?;
+    let by = by(&asked.who, &asked.window, asked.base_revision)?;
     let reviewer = name("reviewer", &asked.reviewer)?;
     let comment = asked.comment.trim().to_owned();
     if comment.chars().count() > LONGEST_COMMENT {
@@ -217,10 +217,10 @@ pub(crate) async fn session_of(desk: &Arc<Desk>, row: &Row) -> Answer<Arc<Sessio
     desk.session(row).await
 }
 
-fn by(who: String, window: String, base_revision: u64) -> Answer<By> {
+fn by(who: &str, window: &str, base_revision: u64) -> Answer<By> {
     Ok(By {
-        who: name("who", &who)?,
-        window: name("window", &window)?,
+        who: name("who", who)?,
+        window: name("window", window)?,
         base_revision,
     })
 }

@@ -11,7 +11,7 @@ use crate::desk::{Desk, blocking};
 use crate::web::{Answer, Refusal, SELF_CONTAINED};
 
 /// The files that may be asked for, each with its content type. Pictures of lesions have numbers.
-const FILES: [(&str, &str); 17] = [
+const FILES: [(&str, &str); 16] = [
     ("report.html", "text/html; charset=utf-8"),
     ("report.json", "application/json"),
     ("changes.json", "application/json"),
@@ -28,7 +28,6 @@ const FILES: [(&str, &str); 17] = [
     ("images/registration-axial.png", PNG),
     ("images/registration-coronal.png", PNG),
     ("images/registration-sagittal.png", PNG),
-    ("images/lesion-01.png", PNG),
 ];
 const PNG: &str = "image/png";
 
@@ -95,12 +94,11 @@ fn known(asked: &str) -> Option<Known> {
         .strip_prefix("images/lesion-")
         .and_then(|rest| rest.strip_suffix(".png"))
         .and_then(|number| number.parse::<u32>().ok());
-    let (name, kind) = match lesion {
-        Some(number) => (format!("images/lesion-{number:02}.png"), PNG),
-        None => {
-            let (name, kind) = FILES.iter().find(|(file, _)| *file == name)?;
-            ((*name).to_owned(), *kind)
-        }
+    let (name, kind) = if let Some(number) = lesion {
+        (format!("images/lesion-{number:02}.png"), PNG)
+    } else {
+        let (name, kind) = FILES.iter().find(|(file, _)| *file == name)?;
+        ((*name).to_owned(), *kind)
     };
     Some(Known {
         signature,

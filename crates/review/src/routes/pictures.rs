@@ -224,15 +224,11 @@ fn loaded(session: &Session) -> Answer<Arc<dyn Images>> {
 fn not_loaded(session: &Session) -> Refusal {
     let current = session.current();
     let status = StatusCode::SERVICE_UNAVAILABLE;
-    match (current.phase, current.reason) {
-        (Phase::Failed, Some(reason)) => {
-            Refusal::new(status, "not_opened", reason, "mend that and open it again")
-        }
-        _ => {
-            let text = "the images are still being loaded";
-            Refusal::new(status, "not_loaded", text, "wait a moment and try again")
-        }
+    if let (Phase::Failed, Some(reason)) = (current.phase, current.reason) {
+        return Refusal::new(status, "not_opened", reason, "mend that and open it again");
     }
+    let text = "the images are still being loaded";
+    Refusal::new(status, "not_loaded", text, "wait a moment and try again")
 }
 
 fn window(key: &str, asked: Option<&str>, default: Window) -> Answer<Window> {

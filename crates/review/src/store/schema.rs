@@ -4,7 +4,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::StoreError;
 
-/// Tells a database of this program from any other SQLite file: `iso1`.
+/// Tells a database of this program from any other file of the kind: `iso1`.
 const APPLICATION_ID: i32 = 0x6973_6f31;
 
 /// What each version adds to the one before. A step is never changed once it was released.

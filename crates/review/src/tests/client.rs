@@ -147,9 +147,9 @@ impl Browser {
         body: &[u8],
     ) -> std::io::Result<Answer> {
         let mut stream = TcpStream::connect(&self.host)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
-        let mut add = |key: &str, value: &str| head.push_str(&format!("{key}: {value}\r\n"));
+        let mut add = |key: &str, value: &str| head.extend([key, ": ", value, "\r\n"]);
         if !headers.iter().any(|(key, _)| *key == "Host") {
             add("Host", &self.host);
         }
@@ -159,7 +159,9 @@ impl Browser {
         if !body.is_empty() {
             add("Content-Length", &body.len().to_string());
         }
-        headers.iter().for_each(|(key, value)| add(key, value));
+        for (key, value) in headers {
+            add(key, value);
+        }
         head.push_str("\r\n");
         stream.write_all(head.as_bytes())?;
         // A server that refuses early closes before everything is sent.

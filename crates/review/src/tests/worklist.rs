@@ -8,7 +8,7 @@ use super::client::{Browser, add_study, options, start};
 fn results_failures_and_damaged_reports_are_listed() {
     let folder = tempfile::tempdir().unwrap();
     add_study(folder.path(), "b", |report| {
-        report["study"]["patient_id"] = json!("P2")
+        report["study"]["patient_id"] = json!("P2");
     });
     add_study(folder.path(), "a", |report| {
         report["study"]["patient_id"] = Value::Null;

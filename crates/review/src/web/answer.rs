@@ -9,7 +9,10 @@ use crate::store::StoreError;
 
 /// A request that is refused: a status, and why in words.
 #[derive(Debug, Clone)]
-pub(crate) struct Refusal {
+pub(crate) struct Refusal(Box<Why>);
+
+#[derive(Debug, Clone)]
+struct Why {
     status: StatusCode,
     code: &'static str,
     text: String,
@@ -27,18 +30,18 @@ impl Refusal {
         text: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Self {
+        Self(Box::new(Why {
             status,
             code,
             text: text.into(),
             remedy: remedy.into(),
             more: Map::new(),
-        }
+        }))
     }
 
     /// Adds a key beside `error`.
     pub(crate) fn with(mut self, key: &str, value: Value) -> Self {
-        self.more.insert(key.to_owned(), value);
+        self.0.more.insert(key.to_owned(), value);
         self
     }
 
@@ -66,11 +69,11 @@ impl Refusal {
     }
 
     pub(crate) fn text(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     pub(crate) fn remedy(&self) -> &str {
-        &self.remedy
+        &self.0.remedy
     }
 }
 
@@ -91,12 +94,19 @@ impl From<StoreError> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        let Why {
+            status,
+            code,
+            text,
+            remedy,
+            more,
+        } = *self.0;
         let mut body = Map::new();
         body.insert(
             "error".to_owned(),
-            json!({"code": self.code, "text": self.text, "remedy": self.remedy}),
+            json!({"code": code, "text": text, "remedy": remedy}),
         );
-        body.extend(self.more);
-        (self.status, Json(Value::Object(body))).into_response()
+        body.extend(more);
+        (status, Json(Value::Object(body))).into_response()
     }
 }

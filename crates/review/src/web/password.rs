@@ -15,7 +15,7 @@ const SHORTEST: usize = 8;
 /// Wrong tries that one address has before it must wait.
 const TRIES: u32 = 5;
 /// How long it waits then.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_mins(1);
 /// Addresses that are remembered at once; more than a clinic has, and a bound for the memory.
 const MOST_ADDRESSES: usize = 10_000;
 

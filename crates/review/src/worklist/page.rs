@@ -14,7 +14,8 @@ pub(crate) struct Page<'a> {
     total: usize,
     /// Those that are wanted.
     matching: usize,
-    page: usize,
+    #[serde(rename = "page")]
+    number: usize,
     size: usize,
     /// For each filter and each of its values, how many studies would be shown by it beside the
     /// other filters.
@@ -45,16 +46,16 @@ pub(crate) fn page<'a>(rows: &'a BTreeMap<String, Row>, query: &Query) -> Page<'
         }
     }
     matching.sort_by(|a, b| query.order_of(a, b));
-    let (page, size) = (query.page, query.size());
+    let (number, size) = (query.page, query.size());
     Page {
         total: rows.len(),
         matching: matching.len(),
-        page,
+        number,
         size,
         facets,
         studies: matching
             .into_iter()
-            .skip(page.saturating_mul(size))
+            .skip(number.saturating_mul(size))
             .take(size)
             .collect(),
     }

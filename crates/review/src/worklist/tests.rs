@@ -10,6 +10,7 @@ use super::{Query, page};
 /// 5000 studies: every third with a node, every second with a warning, dates in turn.
 fn rows() -> BTreeMap<String, Row> {
     let row = |n: usize| {
+        let (has_node, has_warning) = (n.is_multiple_of(3), n.is_multiple_of(2));
         let regions = match n % 3 {
             0 => json!([{"region": "pelvic_node"}]),
             1 => json!([]),
@@ -20,9 +21,9 @@ fn rows() -> BTreeMap<String, Row> {
                 "date": format!("2026-01-{:02}", 1 + n % 28)},
             "lesions": regions,
             "excluded": [],
-            "mi_tnm": if n % 3 == 0 { "miT0 N1a M0" } else { "miT0 N0 M0" },
-            "recommendation": {"intensification": if n % 3 == 0 { json!(["pelvic_rt"]) } else { json!([]) }},
-            "warnings": if n % 2 == 0 { json!([{}]) } else { json!([]) },
+            "mi_tnm": if has_node { "miT0 N1a M0" } else { "miT0 N0 M0" },
+            "recommendation": {"intensification": if has_node { json!(["pelvic_rt"]) } else { json!([]) }},
+            "warnings": if has_warning { json!([{}]) } else { json!([]) },
             "provenance": {"fingerprint": "f"},
         });
         let head: ReportHead = serde_json::from_value(head).unwrap();
