@@ -115,7 +115,13 @@ impl RotatingMip {
 
     fn values(&self, k: usize) -> &[f32] {
         let k = k % FRAMES;
-        self.frames[k].get_or_init(|| self.columns.project(direction(k)))
+        if let Some(values) = self.frames[k].get() {
+            return values;
+        }
+        // Never inside the cell: a thread that waits for its part of the work takes up other work
+        // meanwhile, and that may want this very frame. It would wait for itself for ever.
+        let values = self.columns.project(direction(k));
+        self.frames[k].get_or_init(|| values)
     }
 }
 

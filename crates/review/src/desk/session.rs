@@ -105,7 +105,7 @@ impl Session {
     /// The turning picture, once the images are loaded; made the first time.
     pub(crate) fn mip(&self) -> Option<&RotatingMip> {
         let images = self.images.get()?;
-        Some(self.mip.get_or_init(|| RotatingMip::new(images.suv())))
+        Some(made_once(&self.mip, || RotatingMip::new(images.suv())))
     }
 
     /// The study, once decisions can be taken.
@@ -149,12 +149,23 @@ impl Session {
             return regions.clone();
         }
         let read = || Arc::new(suggested::regions(&self.path, &self.suggestion));
-        (0, Arc::clone(self.suggested.get_or_init(read)))
+        (0, Arc::clone(made_once(&self.suggested, read)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Current> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a cell holds, made where it is empty. Two who ask at once both make it, and the first one's
+/// is kept: made inside the cell, a thread of the painters that waits for its part of the work
+/// could take up other work meanwhile that wants the same, and wait for itself for ever.
+fn made_once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> T) -> &T {
+    if let Some(made) = cell.get() {
+        return made;
+    }
+    let made = make();
+    cell.get_or_init(|| made)
 }
 
 impl std::fmt::Debug for Session {

@@ -135,3 +135,23 @@ fn the_ends_of_the_window_have_the_ends_of_the_scale() {
     let picture = nothing.frame(0, Window::SUV_0_10, ColourMap::InverseGrey);
     assert!(picture.as_bytes().iter().all(|v| *v == 255));
 }
+
+/// Work that waits for its parts takes up other work meanwhile: it must not come to wait for itself.
+#[test]
+fn many_may_ask_for_one_frame_at_once_from_one_pool() {
+    let grid = &grids()[0];
+    let mip = RotatingMip::new(&scan(grid, grid.center_of([30, 11, 45])));
+    let (done, wait) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build();
+        pool.unwrap().scope(|scope| {
+            for k in 0..6 * FRAMES {
+                let mip = &mip;
+                scope.spawn(move |_| drop(mip.frame(k / 6, Window::SUV_0_10, ColourMap::Grey)));
+            }
+        });
+        done.send(()).unwrap();
+    });
+    let limit = std::time::Duration::from_secs(60);
+    assert!(wait.recv_timeout(limit).is_ok(), "waits for itself");
+}
