@@ -86,10 +86,10 @@ pub(crate) fn examine(
     };
     let judgement = isoboost_staging::judge(found, &anatomy, course.scan(), &config.staging);
     Ok(Examined {
-        judgement,
-        uptake,
         anatomy,
         references,
+        judgement,
+        uptake,
     })
 }
 

@@ -53,7 +53,9 @@ pub use register::{
     LEAST_BONE_CORRELATION, MOST_HALVES_MM, NotConverged, Registration, RegistrationQuality,
     RegistrationRefusal, assess_rigid, register_rigid,
 };
-pub use resample::{resample_nearest, resample_trilinear, sample_trilinear};
+pub use resample::{
+    resample_nearest, resample_trilinear, sample_trilinear, sample_trilinear_at_index,
+};
 pub use simplify::{CONTOUR_TOLERANCE_MM, simplified};
 pub use structure_set::{Contour, Roi, RoiType, StructureSet};
 pub use volume::{ShapeMismatch, Volume};

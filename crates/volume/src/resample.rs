@@ -11,7 +11,12 @@ const ALIGNMENT_TOLERANCE_VOXELS: f64 = 1e-6;
 
 /// The trilinear value at a point; `background` where a neighbour that counts lies outside.
 pub fn sample_trilinear(volume: &Volume<f32>, point: Point3<f64>, background: f32) -> f32 {
-    let index = volume.grid().index_from_lps(point);
+    sample_trilinear_at_index(volume, volume.grid().index_from_lps(point), background)
+}
+
+/// The trilinear value at a continuous index `[k, j, i]`; `background` where a neighbour that counts
+/// lies outside.
+pub fn sample_trilinear_at_index(volume: &Volume<f32>, index: [f64; 3], background: f32) -> f32 {
     trilinear(volume, index, background)
 }
 

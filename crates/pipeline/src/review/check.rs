@@ -84,12 +84,12 @@ impl Decision {
     fn normal(&self) -> usize {
         use super::BrushPlane::{Axial, Coronal, Sagittal};
         match self {
-            Self::Brush { plane: Axial, .. } => 2,
-            Self::Brush { plane: Coronal, .. } => 1,
-            Self::Brush {
-                plane: Sagittal, ..
-            }
-            | _ => 0,
+            Self::Brush { plane, .. } => match plane {
+                Axial => 2,
+                Coronal => 1,
+                Sagittal => 0,
+            },
+            _ => 0,
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::output_folder::{LOCK_NAME, OutputError, PARTIAL_PREFIX, make_readable
 /// Folder of all signatures, inside of the results.
 const SIGNED: &str = "signed";
 
+/// Numbers of folders from here on are somebody else's.
+const UNCOUNTED: u32 = 1_000_000_000;
+
 /// `signed/<study>/`, held against others who sign the same study while this value lives.
 #[derive(Debug)]
 pub(super) struct SignedFolder {
@@ -104,9 +107,9 @@ fn last_number(root: &Path) -> io::Result<u32> {
     let mut last = 0;
     for entry in fs::read_dir(root)? {
         let name = entry?.file_name();
-        if let Some(number) = name.to_str().and_then(|name| name.parse().ok()) {
-            last = last.max(number);
-        }
+        let number = name.to_str().and_then(|name| name.parse().ok());
+        // What nobody counts to was not counted here.
+        last = last.max(number.filter(|n| *n < UNCOUNTED).unwrap_or(0));
     }
     Ok(last)
 }

@@ -1,6 +1,7 @@
 //! The boosts that are suggested, ready to be held against limits.
 
 use isoboost_volume::{Volume, sample_trilinear};
+use rayon::prelude::*;
 
 use super::check::IsotoxicInput;
 use super::config::DoseLevels;
@@ -35,12 +36,14 @@ pub(super) struct Boost<'a> {
 /// them.
 pub(super) fn boosts<'a>(input: &IsotoxicInput<'a>, set_fractions: u32) -> Vec<Boost<'a>> {
     let organs: Vec<&Structure> = input.organs.iter().map(|o| &o.structure).collect();
-    let of_lesions = input
+    let of_lesions: Vec<(&Target, LesionClass)> = input
         .targets
         .iter()
         .filter(|target| target.kind == TargetKind::Ptv)
-        .filter_map(|target| Some((target, class_of(input, target)?)));
+        .filter_map(|target| Some((target, class_of(input, target)?)))
+        .collect();
     of_lesions
+        .into_par_iter()
         .filter_map(|(target, class)| {
             let levels = input.config.isotoxic.levels(class)?;
             let class_fractions = target.fractions?;

@@ -2,11 +2,13 @@
 
 use isoboost_volume::{Grid, Volume};
 use nalgebra::Point3;
+use rayon::prelude::*;
 
 use super::boost::Boost;
 use super::dvh::{DosePiece, Dvh};
 use super::limit::{Bound, Limit, Metric};
 use super::organ::OrganAtRisk;
+use super::proximity::Proximity;
 use super::scale::Scale;
 
 /// An organ's pieces with what decides on their dose.
@@ -19,6 +21,8 @@ pub(super) struct Exposure<'a> {
     range_gy: Vec<f32>,
     /// For each boost the share of its dose that each piece gets; 1 inside of its PTV.
     shares: Vec<Vec<f32>>,
+    /// How near each boost is; `None` for one whose PTV is empty.
+    proximity: Vec<Option<Proximity>>,
 }
 
 /// Whether a point lies in the voxels of a grid.
@@ -45,18 +49,27 @@ impl<'a> Exposure<'a> {
             |dose| organ.structure.sample(dose).collect(),
         );
         let of_boost = |boost: &Boost<'_>| {
-            let share = |at| {
-                let distance = boost.field.as_ref().map_or(f64::MAX, |field| field.at(at));
-                boost.fall_off.share_at(distance) as f32
+            let share = |distance: f64| boost.fall_off.share_at(distance) as f32;
+            let Some(field) = &boost.field else {
+                return (vec![share(f64::MAX); pieces.len()], None);
             };
-            pieces.iter().map(|piece| share(piece.at)).collect()
+            let distances = field.distances(&organ.structure);
+            let shares = distances.par_iter().map(|mm| share(*mm)).collect();
+            (shares, Some(Proximity::of(&organ.structure, &distances)))
         };
+        let (shares, proximity) = boosts.par_iter().map(of_boost).unzip();
         Self {
             organ,
             base_gy: sampled.iter().map(|piece| piece.gy as f32).collect(),
             range_gy: sampled.iter().map(|piece| piece.range_gy as f32).collect(),
-            shares: boosts.iter().map(of_boost).collect(),
+            shares,
+            proximity,
         }
+    }
+
+    /// How near a boost is to the organ; `None` where its PTV is empty.
+    pub(super) fn proximity(&self, boost: usize) -> Option<&Proximity> {
+        self.proximity.get(boost)?.as_ref()
     }
 
     /// The histogram with boosts at some levels, in the terms of the set of limits.

@@ -185,10 +185,9 @@ impl<'a> Problem<'a> {
             let limited_by = chosen
                 .limited_by
                 .map(|limit| self.limited_by(n, limit, choice));
-            let organs = self.input.organs.iter();
-            let proximity = organs.filter_map(|organ| {
-                let field = boost.field.as_ref()?;
-                Some((organ.name.clone(), field.proximity(&organ.structure)))
+            let organs = self.input.organs.iter().zip(self.exposures);
+            let proximity = organs.filter_map(|(organ, exposure)| {
+                Some((organ.name.clone(), exposure.proximity(n)?.clone()))
             });
             BoostOutcome {
                 roi_number: boost.target.roi_number,

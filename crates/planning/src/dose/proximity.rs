@@ -1,7 +1,11 @@
 //! How near organs are to a boost.
 
-use isoboost_volume::{Grid, Mask, Volume, distance_outside, sample_trilinear, signed_distance};
+use isoboost_volume::{
+    Grid, Mask, Volume, distance_outside, resample_trilinear, sample_trilinear,
+    sample_trilinear_at_index, signed_distance,
+};
 use nalgebra::Point3;
+use rayon::prelude::*;
 
 use super::structure::Structure;
 
@@ -32,22 +36,37 @@ pub struct Proximity {
     pub overlap_ml: [f64; MARGINS_MM.len()],
 }
 
+impl Proximity {
+    /// How near an organ is whose pieces lie at these distances, mm, of the PTV's surface.
+    pub(crate) fn of(organ: &Structure, distances: &[f64]) -> Self {
+        let mut proximity = Self {
+            distance_mm: f64::INFINITY,
+            overlap_ml: [0.0; MARGINS_MM.len()],
+        };
+        for (piece, distance) in organ.pieces().iter().zip(distances) {
+            proximity.distance_mm = proximity.distance_mm.min(distance.max(0.0));
+            for (overlap, margin) in proximity.overlap_ml.iter_mut().zip(MARGINS_MM) {
+                if *distance <= margin {
+                    *overlap += piece.ml;
+                }
+            }
+        }
+        proximity
+    }
+}
+
 impl DistanceField {
     /// The field of a PTV that reaches all `organs`; `None` for an empty PTV.
     pub(crate) fn around(ptv: &Mask, organs: &[&Structure]) -> Option<Self> {
         let own: Vec<Point3<f64>> = ptv.voxels().map(|v| ptv.grid().center_of(v)).collect();
         let inner = signed_distance(&grown(ptv, 2)?);
         let grid = lattice(&own, ptv.grid(), NEAR_MM, NEAR_VOXEL_MM)?;
-        let inside = Mask::from_fn(grid.clone(), |v| {
-            sample_trilinear(&inner, grid.center_of(v), f32::MAX) <= 0.0
-        });
+        let inside = resample_trilinear(&inner, &grid, f32::MAX).map(|mm| *mm <= 0.0);
         let near = signed_distance(&inside);
         let corners = organs.iter().flat_map(|organ| corners(organ));
         let all: Vec<Point3<f64>> = own.iter().copied().chain(corners).collect();
         let grid = lattice(&all, ptv.grid(), FAR_VOXEL_MM, FAR_VOXEL_MM)?;
-        let mut inside = Mask::from_fn(grid.clone(), |v| {
-            sample_trilinear(&near, grid.center_of(v), f32::MAX) <= 0.0
-        });
+        let mut inside = resample_trilinear(&near, &grid, f32::MAX).map(|mm| *mm <= 0.0);
         // A PTV thinner than a voxel is that of its middle.
         if let Some(voxel) = ptv.centroid().and_then(|p| grid.voxel_at(p)) {
             inside[voxel] = true;
@@ -64,29 +83,18 @@ impl DistanceField {
         let shape = self.near.grid().shape();
         let is_near = (0..3).all(|a| index[a] >= 0.0 && index[a] <= (shape[a] - 1) as f64);
         if is_near {
-            let between = f64::from(sample_trilinear(&self.near, point, f32::MAX));
+            let between = f64::from(sample_trilinear_at_index(&self.near, index, f32::MAX));
             return from_surface(between, self.near.grid());
         }
         let between = f64::from(sample_trilinear(&self.far, point, f32::MAX));
         from_surface(between, self.far.grid()).max(0.0)
     }
 
-    /// How near an organ is.
-    pub(crate) fn proximity(&self, organ: &Structure) -> Proximity {
-        let mut proximity = Proximity {
-            distance_mm: f64::INFINITY,
-            overlap_ml: [0.0; MARGINS_MM.len()],
-        };
-        for piece in organ.pieces() {
-            let distance = self.at(piece.at);
-            proximity.distance_mm = proximity.distance_mm.min(distance.max(0.0));
-            for (overlap, margin) in proximity.overlap_ml.iter_mut().zip(MARGINS_MM) {
-                if distance <= margin {
-                    *overlap += piece.ml;
-                }
-            }
-        }
-        proximity
+    /// Distance in mm of the middle of each piece of an organ from the PTV's surface, negative
+    /// inside.
+    pub(crate) fn distances(&self, organ: &Structure) -> Vec<f64> {
+        let pieces = organ.pieces().par_iter();
+        pieces.map(|piece| self.at(piece.at)).collect()
     }
 }
 
@@ -196,7 +204,7 @@ mod tests {
         let organ = ball(Point3::new(18.0, 0.0, 0.0), 10.0);
         let organ = Structure::from_mask(&organ, ptv.grid()).unwrap();
         let field = DistanceField::around(&ptv, &[&organ]).unwrap();
-        let found = field.proximity(&organ);
+        let found = Proximity::of(&organ, &field.distances(&organ));
         // The outermost voxel centres lie on the surfaces, so each ball is half a voxel larger.
         assert!((found.distance_mm - 3.0).abs() < 0.5, "{found:?}");
         assert_eq!(found.overlap_ml[..2], [0.0, 0.0]);

@@ -1,7 +1,8 @@
 //! An organ as pieces of volume at points, for sampling a dose.
 
 use isoboost_volume::{
-    Contour, Grid, IndexBox, Mask, polygon_volume_ml, rasterise, sample_trilinear, signed_distance,
+    Contour, Grid, IndexBox, Mask, polygon_volume_ml, rasterise, resample_trilinear,
+    sample_trilinear, signed_distance,
 };
 use nalgebra::{Point3, Vector3};
 use rayon::prelude::*;
@@ -89,9 +90,10 @@ impl Structure {
         let lattice = Grid::new(shape, cells, origin, images.axes()).ok()?;
         // Across a border the distance changes twice as fast as elsewhere.
         let surely = Vector3::from(cells).norm();
+        let at_middles = resample_trilinear(&depth, &lattice, f32::MAX);
         let piece = |cell: [usize; 3]| {
             let at = lattice.center_of(cell);
-            let value = f64::from(sample_trilinear(&depth, at, f32::MAX));
+            let value = f64::from(at_middles[cell]);
             if value.abs() > surely {
                 return (value < 0.0).then(|| Piece {
                     at,

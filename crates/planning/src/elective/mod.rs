@@ -22,6 +22,7 @@ mod vessels;
 use isoboost_anatomy::{Anatomy, ImportedOrgan};
 use isoboost_staging::Staging;
 use isoboost_volume::{Grid, Volume};
+use rayon::prelude::*;
 
 pub use config::ElectiveConfig;
 pub use prostate_bed::names_whole_bed;
@@ -114,19 +115,25 @@ pub fn add_elective_targets(
     let mut ctvs = Vec::new();
     let mut ptvs = Vec::new();
     // Nodes before the bed, as a planner lists them from the large to the small.
-    for volume in [WholeVolume::Pelvis, WholeVolume::ProstateBed] {
-        let mut asked = input.recommendation.volumes.iter();
-        let Some(doses) = asked.find(|v| v.name == volume) else {
-            continue;
-        };
-        let gross = Gross::of(volume, &planned.targets, input.staging);
-        let drawn = match volume {
-            WholeVolume::Pelvis => pelvic_nodes::draw(reference, input, &gross),
-            WholeVolume::ProstateBed => prostate_bed::draw(reference, input, &gross),
-        };
+    let volumes = [WholeVolume::Pelvis, WholeVolume::ProstateBed];
+    let of_lesions = &planned.targets;
+    let drawn: Vec<_> = volumes
+        .into_par_iter()
+        .filter_map(|volume| {
+            let mut asked = input.recommendation.volumes.iter();
+            let doses = asked.find(|v| v.name == volume)?;
+            let gross = Gross::of(volume, of_lesions, input.staging);
+            let drawn = match volume {
+                WholeVolume::Pelvis => pelvic_nodes::draw(reference, input, &gross),
+                WholeVolume::ProstateBed => prostate_bed::draw(reference, input, &gross),
+            };
+            Some((volume, drawn.map(|drawn| (ptv(doses, &drawn), drawn))))
+        })
+        .collect();
+    for (volume, drawn) in drawn {
         let long = style(volume).long;
         match drawn {
-            Ok(drawn) => {
+            Ok((ptv, drawn)) => {
                 if drawn.growth.region.reaches_edge {
                     planned.cautions.push(format!(
                         "the volume of the {long} ends at the edge of the planning images; what \
@@ -140,7 +147,7 @@ pub fn add_elective_targets(
                     ));
                 }
                 ctvs.push(ctv(volume, &drawn));
-                ptvs.extend(ptv(doses, &drawn));
+                ptvs.extend(ptv);
             }
             Err(why) => planned
                 .cautions

@@ -190,7 +190,11 @@ fn suggestion(report: &Report) -> String {
     if kinds.is_empty() {
         return "No intensification is suggested: radiotherapy as planned.".to_owned();
     }
-    let kinds: Vec<&str> = kinds.iter().map(|k| intensification_words(k)).collect();
+    let kinds = kinds.iter().map(|kind| match kind.as_str() {
+        "systemic" => "systemic intensification",
+        other => intensification_words(other),
+    });
+    let kinds: Vec<&str> = kinds.collect();
     let mut told = format!("Suggested: {}", kinds.join(", ").replace('_', " "));
     if let Some(top) = &recommendation.pelvis_top {
         let top = match top.as_str() {

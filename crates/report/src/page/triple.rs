@@ -84,7 +84,7 @@ impl TriplePicture {
     /// # Errors
     /// When it has no pixel.
     pub fn to_png(&self) -> Result<Vec<u8>, ImageError> {
-        self.0.to_png(PngEffort::Small)
+        self.0.to_png(PngEffort::Fast)
     }
 
     /// The picture as it goes into a page, where dozens must not make it heavy: `image/jpeg`, each

@@ -128,13 +128,11 @@ impl Desk {
         };
         let (desk, at) = (Arc::clone(self), Arc::clone(session));
         let (trail, content) = blocking(move || {
-            let before = desk.store.trail(&at.key)?;
             let now = chrono::Local::now().fixed_offset();
             let signing = Signing {
                 reviewer: reviewer.clone(),
                 comment: comment.clone(),
                 at: now,
-                decisions: before.standing_decisions().count(),
             };
             let signed = planned.sign(&signing, &desk.folder).map_err(impossible)?;
             let content = json!({

@@ -14,7 +14,7 @@ pub(super) fn start(desk: Arc<Desk>, session: Arc<Session>) {
             tracing::warn!(study = %session.key.study_uid, error = %error.text, "not opened");
             session.change(|current| {
                 current.phase = Phase::Failed;
-                current.reason = Some(format!("{}; {}", error.text, error.remedy));
+                current.reason = Some(error.to_string());
             });
         }
     });
@@ -64,7 +64,7 @@ async fn draw_until_newest(desk: Arc<Desk>, session: Arc<Session>) {
             let is_newest = current.is_drawn();
             if let Err(error) = &drawn {
                 current.phase = Phase::Failed;
-                current.reason = Some(format!("{}; {}", error.text, error.remedy));
+                current.reason = Some(error.to_string());
             } else if is_newest {
                 current.phase = Phase::Ready;
                 current.reason = None;

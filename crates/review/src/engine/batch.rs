@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use isoboost_lesion::Focus;
 use isoboost_pipeline::{
-    Decision, DecisionError, OpenStudy, PreviewedInfo, Reviewed, StagedReview, StudyImages,
-    StudyRequest, error_chain,
+    Decision, DecisionError, OpenStudy, PreviewedInfo, Reviewed, Signature, StagedReview,
+    StudyImages, StudyRequest, error_chain, export_signed,
 };
 use isoboost_planning::{Target, TargetKind, region_colour};
 use isoboost_report::Report;
@@ -189,10 +189,26 @@ impl Planned for PlannedByBatch {
             .collect()
     }
 
-    fn sign(&self, _signing: &Signing, _results: &Path) -> Result<Signed, EngineError> {
-        Err(EngineError {
-            text: "soon".to_owned(),
-            remedy: "wait".to_owned(),
+    fn sign(&self, signing: &Signing, results: &Path) -> Result<Signed, EngineError> {
+        let signature = Signature {
+            reviewer: signing.reviewer.clone(),
+            organisation: None,
+            at: signing.at,
+            comment: (!signing.comment.is_empty()).then(|| signing.comment.clone()),
+        };
+        let signed = export_signed(&self.open, &self.reviewed, &signature, results);
+        let signed = signed.map_err(|error| EngineError {
+            text: error_chain(&error),
+            remedy: "nothing was signed; mend that and sign again".to_owned(),
+        })?;
+        let folder = signed
+            .folder
+            .strip_prefix(results)
+            .unwrap_or(&signed.folder);
+        let parts: Vec<_> = folder.iter().map(|part| part.to_string_lossy()).collect();
+        Ok(Signed {
+            folder: parts.join("/"),
+            changes: signed.changes.into_iter().map(|c| c.sentence).collect(),
         })
     }
 }

@@ -122,8 +122,6 @@ pub(crate) struct Signing {
     pub(crate) reviewer: String,
     pub(crate) comment: String,
     pub(crate) at: chrono::DateTime<chrono::FixedOffset>,
-    /// Number of decisions that hold.
-    pub(crate) decisions: usize,
 }
 
 /// What was written for a signature.

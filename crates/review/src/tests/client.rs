@@ -183,7 +183,7 @@ fn parse(bytes: &[u8]) -> std::io::Result<Answer> {
         body: bytes[end + 4..].to_vec(),
         head,
     };
-    let length = answer.header("content-length").and_then(|l| l.parse().ok());
+    let length: Option<usize> = answer.header("content-length").and_then(|l| l.parse().ok());
     match length {
         Some(length) if answer.body.len() != length => Err(cut_off()),
         _ => Ok(answer),

@@ -161,7 +161,7 @@ fn a_signature_covers_what_was_seen_and_ends_with_the_next_decision() {
     let signed = sign(1).json();
     let signature = &signed["signature"];
     assert_eq!(signature["reviewer"], "Dr. Ann Smith");
-    assert_eq!(signature["changes"], json!(["1 decisions"]));
+    assert_eq!(signature["changes"], json!(["3 lesions"]));
     assert_eq!(signature["folder"], format!("signed/{STUDY}/1"));
     let file = browser.get(&of("files/signed/1/report.json"));
     assert_eq!(file.text(), "Dr. Ann Smith");

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
@@ -45,6 +46,25 @@ fn serve_in_a_copy(folder: &Path) -> (Child, Browser) {
     (copy, Browser::let_in(&url.unwrap()))
 }
 
+/// Decides as fast as the server answers; the numbers of what it told as saved.
+fn decide_until_it_ends(browser: &Browser, mut revision: u64, count: &AtomicU64) -> Vec<i64> {
+    let mut saved = Vec::new();
+    loop {
+        let decision = json!({"window": "w", "who": "Ann", "base_revision": revision,
+            "decision": {"kind": "accept", "finding": 1 + revision % 4}});
+        let path = format!("/api/studies/{STUDY}/decisions");
+        match browser.try_post(&path, &decision) {
+            Ok(answer) if answer.status == 200 => {
+                revision += 1;
+                saved.push(answer.json()["entry"]["id"].as_i64().unwrap());
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(answer) => panic!("{}: {}", answer.status, answer.text()),
+            Err(_) => return saved,
+        }
+    }
+}
+
 #[test]
 fn no_decision_that_was_told_as_saved_is_lost() {
     let folder = results();
@@ -52,24 +72,15 @@ fn no_decision_that_was_told_as_saved_is_lost() {
     let mut revision = 0;
     for round in 0..KILLS {
         let (mut copy, browser) = serve_in_a_copy(folder.path());
-        let decider = std::thread::spawn(move || {
-            let mut saved = Vec::new();
-            loop {
-                let decision = json!({"window": "w", "who": "Ann", "base_revision": revision,
-                    "decision": {"kind": "accept", "finding": 1 + revision % 4}});
-                let path = format!("/api/studies/{STUDY}/decisions");
-                match browser.try_post(&path, &decision) {
-                    Ok(answer) if answer.status == 200 => {
-                        revision += 1;
-                        saved.push(answer.json()["entry"]["id"].as_i64().unwrap());
-                    }
-                    Ok(answer) => panic!("{}: {}", answer.status, answer.text()),
-                    Err(_) => return saved,
-                }
-            }
-        });
-        // From before the first decision to within the twentieth, at no even pace.
-        std::thread::sleep(Duration::from_micros(round * 7919 % 100 * 1000));
+        let count = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&count);
+        let decider =
+            std::thread::spawn(move || decide_until_it_ends(&browser, revision, &counted));
+        // After none to four decisions, and at any moment of the one after them.
+        while count.load(Ordering::Relaxed) < round % 5 && !decider.is_finished() {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        std::thread::sleep(Duration::from_micros(round * 7919 % 100 * 150));
         // SIGKILL: nothing of the process gets to tidy up.
         copy.kill().unwrap();
         copy.wait().unwrap();

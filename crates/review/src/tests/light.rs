@@ -116,7 +116,7 @@ impl Planned for Opened {
         std::fs::write(results.join(&folder).join("report.json"), &signing.reviewer).unwrap();
         Ok(Signed {
             folder,
-            changes: vec![format!("{} decisions", signing.decisions)],
+            changes: vec![format!("{} lesions", self.report.lesions.len())],
         })
     }
 }

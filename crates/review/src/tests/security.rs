@@ -162,6 +162,10 @@ fn bodies_are_taken_strictly() {
     let whole = decision(0).to_string();
     let large = format!("{{\"window\":\"{}\"}}", "x".repeat(1 << 20));
     let deep = "[".repeat(100_000);
+    let deep_margin = whole.replace(
+        r#""kind":"accept""#,
+        &format!(r#""kind":"margins","ctv_mm":{deep}"#),
+    );
     let with = |key: &str, value: serde_json::Value| {
         let mut body = decision(0);
         body[key] = value;
@@ -174,7 +178,8 @@ fn bodies_are_taken_strictly() {
         (json, "", 400),
         (json, "{", 400),
         (json, &whole[..whole.len() - 1], 400),
-        (json, deep.as_str(), 400),
+        (json, deep.as_str(), 422),
+        (json, &deep_margin, 400),
         (json, "[]", 422),
         (json, "{}", 422),
         (json, &with("other", json!(1)), 422),
