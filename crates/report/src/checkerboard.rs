@@ -97,7 +97,6 @@ mod tests {
     use nalgebra::Vector3;
 
     use super::*;
-    use nalgebra::Vector3;
 
     /// Bone left of x = 0, in front of y = 0 and above z = 0; nothing elsewhere.
     fn octant(shift: f64) -> Volume<i16> {

@@ -118,8 +118,9 @@ impl RotatingMip {
         if let Some(values) = self.frames[k].get() {
             return values;
         }
-        // Never inside the cell: a thread that waits for its part of the work takes up other work
-        // meanwhile, and that may want this very frame. It would wait for itself for ever.
+        // Projected outside of the cell: who waits for parallel work takes over other work
+        // meanwhile, and would wait for itself if that asked for the same frame. At worst a frame
+        // is projected twice.
         let values = self.columns.project(direction(k));
         self.frames[k].get_or_init(|| values)
     }

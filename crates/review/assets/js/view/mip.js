@@ -60,10 +60,9 @@ export class MipView {
     const { table } = this;
     return new NewestLoader({
       load: async (/** @type {{key: string, frame: number}} */ { key, frame }, signal) => {
-        const [bitmap, places] = await Promise.all([
-          getPicture(key.split("#")[0] ?? key, signal),
-          table.api.mip(frame, signal),
-        ]);
+        // One after the other: both need the same projection, and slices shall not wait behind two.
+        const bitmap = await getPicture(key.split("#")[0] ?? key, signal);
+        const places = await table.api.mip(frame, signal);
         return { bitmap, findings: places.findings, width: places.width_mm, height: places.height_mm, key };
       },
       arrived: (_, frame) => {
@@ -125,10 +124,9 @@ export class MipView {
 
   refresh() {
     const { mip_frames: count } = this.table.scene;
-    const ahead =
-      this.isTurning || this.drawn > 1
-        ? [1, 2, 3, 4, -1, -2].map((k) => this.wanted((this.frame + k + count) % count))
-        : [];
+    const ahead = this.isTurning
+      ? [1, 2, 3, 4, -1, -2].map((k) => this.wanted((this.frame + k + count) % count))
+      : [];
     this.loader.want(this.wanted(this.frame), ahead);
   }
 
