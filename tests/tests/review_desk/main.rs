@@ -282,6 +282,17 @@ fn the_pages_scripts_have_no_type_error() {
     );
 }
 
+/// What the pages work out by themselves, tested in Node.js without a browser.
+#[test]
+fn the_pages_modules_hold_their_own_tests() {
+    if !has_program("node") {
+        return;
+    }
+    let tests = std::fs::read_dir(workspace().join("tests/browser/unit")).unwrap();
+    let files = tests.map(|entry| entry.unwrap().path());
+    succeed(Command::new("node").arg("--test").args(files));
+}
+
 #[test]
 fn the_lock_file_of_the_browser_tests_names_no_address() {
     let text =
