@@ -125,6 +125,7 @@ async function sign() {
   await dialog.getByRole("button", { name: "Sign and export" }).click();
   await page.locator('[data-signed="yes"]').waitFor({ timeout: 60_000 });
   await look("signed");
+  assert.equal(await page.locator('[data-banner="conflict"]').count(), 0, "nobody else has changed anything");
   await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
   assert.equal((await state(page)).status, "signed");
   await page.getByRole("link", { name: "Back to the worklist" }).click();
