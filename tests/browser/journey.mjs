@@ -80,6 +80,7 @@ async function reclassify(lesion) {
   await saved(page, () => form.getByRole("button", { name: "Save class" }).click());
   const now = (await report(page)).lesions.find((/** @type {any} */ other) => other.id === lesion.id);
   assert.equal(now.region, NEW_REGION);
+  await settled(page);
 }
 
 /** @param {any} lesion */
@@ -88,6 +89,7 @@ async function changeMargin(lesion) {
   const form = await openForm(page, "Margins");
   const field = form.locator(".margin-field").nth(1);
   if (await field.getByLabel("by side").isChecked()) await field.getByLabel("by side").uncheck();
+  assert.notEqual(await field.getByLabel("CTV to PTV (mm)").first().inputValue(), "", "the form begins with the margin that holds");
   await field.getByLabel("CTV to PTV (mm)").first().fill(String(PTV_MARGIN_MM));
   await look("margins-form");
   await saved(page, () => form.getByRole("button", { name: "Save margins" }).click());
@@ -123,6 +125,7 @@ async function sign() {
   await dialog.getByRole("button", { name: "Sign and export" }).click();
   await page.locator('[data-signed="yes"]').waitFor({ timeout: 60_000 });
   await look("signed");
+  assert.equal(await page.locator('[data-banner="conflict"]').count(), 0, "nobody else has changed anything");
   await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
   assert.equal((await state(page)).status, "signed");
   await page.getByRole("link", { name: "Back to the worklist" }).click();

@@ -143,11 +143,12 @@ fn names(list: &[Value]) -> Vec<&str> {
 fn check_rois(told: &Value, signed_report: &Value, found: &Value) {
     let drawn = names(rois(&found["signed"]));
     assert_eq!(drawn, names(signed_report["targets"].as_array().unwrap()));
-    let gross: Vec<&str> = drawn
+    let mut gross: Vec<&str> = drawn
         .iter()
         .copied()
         .filter(|name| name.starts_with("GTV"))
         .collect();
+    gross.sort_unstable();
     assert_eq!(gross, ["GTV_Bed_1", "GTV_Bed_2", "GTV_N_1"]);
     let targets = signed_report["targets"].as_array().unwrap();
     let of_rejected = targets.iter().filter(|target| {
@@ -280,6 +281,17 @@ fn the_pages_scripts_have_no_type_error() {
             .arg("--project")
             .arg(folder.join("tsconfig.json")),
     );
+}
+
+/// What the pages work out by themselves, tested in Node.js without a browser.
+#[test]
+fn the_pages_modules_hold_their_own_tests() {
+    if !has_program("node") {
+        return;
+    }
+    let tests = std::fs::read_dir(workspace().join("tests/browser/unit")).unwrap();
+    let files = tests.map(|entry| entry.unwrap().path());
+    succeed(Command::new("node").arg("--test").args(files));
 }
 
 #[test]

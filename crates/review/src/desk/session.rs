@@ -105,13 +105,7 @@ impl Session {
     /// The turning picture, once the images are loaded; made the first time.
     pub(crate) fn mip(&self) -> Option<&RotatingMip> {
         let images = self.images.get()?;
-        if let Some(mip) = self.mip.get() {
-            return Some(mip);
-        }
-        // Made outside of the cell, as its frames are: a painter that waits for parallel work takes
-        // over other pictures, and would wait for itself if one of them were of this, too.
-        let mip = RotatingMip::new(images.suv());
-        Some(self.mip.get_or_init(|| mip))
+        Some(made_once(&self.mip, || RotatingMip::new(images.suv())))
     }
 
     /// The study, once decisions can be taken.
@@ -154,17 +148,24 @@ impl Session {
         if let Some(regions) = &self.lock().regions {
             return regions.clone();
         }
-        if let Some(regions) = self.suggested.get() {
-            return (0, Arc::clone(regions));
-        }
-        // Read outside of the cell, for the same reason.
-        let regions = Arc::new(suggested::regions(&self.path, &self.suggestion));
-        (0, Arc::clone(self.suggested.get_or_init(|| regions)))
+        let read = || Arc::new(suggested::regions(&self.path, &self.suggestion));
+        (0, Arc::clone(made_once(&self.suggested, read)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Current> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a cell holds, made where it is empty. Two who ask at once both make it, and the first one's
+/// is kept: made inside the cell, a thread of the painters that waits for its part of the work
+/// could take up other work meanwhile that wants the same, and wait for itself for ever.
+fn made_once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> T) -> &T {
+    if let Some(made) = cell.get() {
+        return made;
+    }
+    let made = make();
+    cell.get_or_init(|| made)
 }
 
 impl std::fmt::Debug for Session {

@@ -10,6 +10,9 @@ import { ABSENT, capital, millilitres, number, percent, quantity, words } from "
 import { FORMS } from "../decide/forms.js";
 import { STANDING_TEXT, standings } from "./standing.js";
 
+/** Decisions whose forms begin with what the drawn volumes have: without them a margin that was set before would be lost. */
+const OF_VOLUMES = ["margins", "dose"];
+
 export class FindingCard {
   /**
    * @param {import("../study/desk.js").Desk} desk
@@ -127,11 +130,16 @@ export class FindingCard {
     const isShown = this.form?.kind === kind;
     const key = form.key ? ` (${form.key})` : "";
     return button(form.label, () => this.open(kind), {
-      disabled: !this.desk.isOpen,
+      disabled: !this.isPossible(kind),
       title: form.title + key,
       "aria-expanded": String(isShown),
       data: { focus: `act-${kind}`, action: kind },
     });
+  }
+
+  /** @param {string} kind */
+  isPossible(kind) {
+    return this.desk.isOpen && (this.desk.study.value?.state === "ready" || !OF_VOLUMES.includes(kind));
   }
 
   /** Opens the form of a decision, or closes it when it is the open one. @param {string} kind */
@@ -143,7 +151,7 @@ export class FindingCard {
     const { lesion, excluded } = this.found();
     const fits = kind === "add" || (kind === "restore" ? excluded : lesion);
     const form = FORMS[kind];
-    if (!form || !fits || !this.desk.isOpen) return;
+    if (!form || !fits || !this.isPossible(kind)) return;
     this.closeForm();
     this.element.classList.add("has-form");
     this.form = form.make({

@@ -278,8 +278,10 @@ export class Desk {
         { window: windowId, who: name, base_revision: base, reviewer: name, comment },
         this.until,
       );
-      this.saving.set({ kind: "saved", at: new Date() });
+      // Still saving until the new state is here: what is polled meanwhile must not look like
+      // somebody else's change.
       this.study.set(await this.api.study(windowId, this.until));
+      this.saving.set({ kind: "saved", at: new Date() });
       return answer.signature;
     } catch (error) {
       this.refused(error, before);
