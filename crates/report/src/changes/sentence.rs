@@ -3,6 +3,10 @@
 use super::kind::{ChangeKind, ClassInfo};
 use crate::document::MarginInfo;
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table: one short arm for each kind of change"
+)]
 pub(super) fn of(kind: &ChangeKind) -> String {
     match kind {
         ChangeKind::Rejected {

@@ -202,7 +202,8 @@ fn suggestion(report: &Report) -> String {
             "aortic_bifurcation" => "the aortic bifurcation".to_owned(),
             other => other.replace('_', " "),
         };
-        told.push_str(&format!("; pelvic nodes up to {top}"));
+        told += "; pelvic nodes up to ";
+        told += &top;
     }
     told + "."
 }
