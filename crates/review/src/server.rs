@@ -31,6 +31,9 @@ pub struct ReviewOptions {
     pub password_file: Option<PathBuf>,
     /// Folders where images are looked for that are not where they were when the study was run.
     pub images: Vec<PathBuf>,
+    /// Whether the program that drew the organs of a study may be started again: its name stands in
+    /// the result folder, which somebody else may have written.
+    pub run_anatomy_command: bool,
     /// Login name, offered as the reviewer's.
     pub user: Option<String>,
     /// Name of this machine, by which others know it.
@@ -79,7 +82,7 @@ pub enum ReviewError {
 /// When the folder is not there or cannot be written to, the address is taken, or other machines
 /// would be let in without a password.
 pub fn serve(options: &ReviewOptions, ready: impl FnOnce(&str)) -> Result<(), ReviewError> {
-    let engine = crate::engine::of_batch(options.images.clone());
+    let engine = crate::engine::of_batch(options.images.clone(), options.run_anatomy_command);
     serve_with(options, engine, ready)
 }
 

@@ -21,6 +21,10 @@ pub(crate) struct ReviewArgs {
     /// Where images are that were moved since the run; can be given several times
     #[arg(long, value_name = "FOLDER")]
     pub(crate) images: Vec<PathBuf>,
+    /// Start the program that drew the organs of a study (anatomy.command) again, where a study was
+    /// run with one; give it only for folders whose runs you trust
+    #[arg(long)]
+    pub(crate) run_anatomy_command: bool,
     /// Address to listen on in place of 127.0.0.1, so that other machines can open the desk; the
     /// connection is NOT encrypted, so patients' data and the password can be read on the way
     #[arg(long, value_name = "ADDR", requires = "password_file")]

@@ -15,6 +15,7 @@ pub(crate) fn review(args: &ReviewArgs) -> Result<ExitCode, Failure> {
         bind: args.bind,
         password_file: args.password_file.clone(),
         images: args.images.clone(),
+        run_anatomy_command: args.run_anatomy_command,
         user: first_set(&["USER", "LOGNAME", "USERNAME"]),
         machine: machine(),
         open: args.open,

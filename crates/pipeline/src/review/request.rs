@@ -95,7 +95,7 @@ pub enum ReopenError {
     },
     /// A program would be run that nobody asked for in this run.
     #[error(
-        "the organs of this study were drawn by the program `{program}`, which a result folder alone          must not start; allow it with --run-anatomy-command where the folder is your own"
+        "the organs of this study were drawn by the program `{program}`, which a result folder alone must not start; allow it with --run-anatomy-command where the folder is your own"
     )]
     Command {
         /// The program.

@@ -10,12 +10,8 @@ use isoboost_volume::{IndexBox, Mask, Volume};
 
 use crate::engine::{Region, RegionKind, Shape};
 
-/// Colours of volumes until they are known by their dose.
-const CTV: [u8; 3] = [255, 170, 60];
-const PTV: [u8; 3] = [90, 170, 255];
-const FIELD: [u8; 3] = [200, 200, 90];
-/// Colours of GTVs by the region of their lesions, as the batch draws them.
-const GTV: [u8; 3] = [230, 60, 60];
+/// Colour of volumes whose own cannot be read.
+const UNKNOWN: [u8; 3] = [255, 170, 60];
 
 /// Every target of the suggestion. A file that is missing or cannot be read shows nothing; the
 /// analysis tells what is wrong with the study.
@@ -32,22 +28,39 @@ pub(crate) fn regions(folder: &Path, suggestion: &Report) -> Vec<Region> {
     for layer in &layers {
         masks.extend(masks_of(layer));
     }
+    let colours = colours(folder);
     suggestion
         .targets
         .iter()
         .filter_map(|target| {
             let mask = masks.get(&u16::try_from(target.roi_number).ok()?)?;
-            region(target, Arc::clone(mask))
+            let colour = colours.get(&target.roi_number).copied();
+            region(target, Arc::clone(mask), colour.unwrap_or(UNKNOWN))
         })
         .collect()
 }
 
-fn region(target: &TargetInfo, mask: Arc<Mask>) -> Option<Region> {
-    let (kind, colour) = match target.kind.as_str() {
-        "GTV" => (RegionKind::Gtv, GTV),
-        "CTV" => (RegionKind::Ctv, CTV),
-        "PTV" => (RegionKind::Ptv, PTV),
-        "FIELD" => (RegionKind::Field, FIELD),
+/// The colours of the suggestion's structure set by ROI number, so that they stay the same once the
+/// volumes are drawn anew.
+fn colours(folder: &Path) -> BTreeMap<u32, [u8; 3]> {
+    match isoboost_dicom::read_structure_set(&folder.join("rtstruct.dcm")) {
+        Ok(read) => {
+            let rois = read.structures.rois.iter();
+            rois.map(|roi| (roi.number, roi.colour)).collect()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the colours of the suggestion cannot be shown yet");
+            BTreeMap::new()
+        }
+    }
+}
+
+fn region(target: &TargetInfo, mask: Arc<Mask>, colour: [u8; 3]) -> Option<Region> {
+    let kind = match target.kind.as_str() {
+        "GTV" => RegionKind::Gtv,
+        "CTV" => RegionKind::Ctv,
+        "PTV" => RegionKind::Ptv,
+        "FIELD" => RegionKind::Field,
         _ => return None,
     };
     let finding = match (kind, target.lesion_ids.as_slice()) {

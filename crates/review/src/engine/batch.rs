@@ -23,13 +23,18 @@ use super::{
 /// Grey of foci that are not disease, as in the batch's pictures.
 const EXCLUDED_COLOUR: [u8; 3] = [130, 135, 142];
 
-/// The engine of the batch; images that moved are looked for in these folders.
-pub(crate) fn of_batch(images: Vec<PathBuf>) -> Arc<dyn Engine> {
-    Arc::new(Batch { images })
+/// The engine of the batch; images that moved are looked for in these folders, and the program that
+/// drew a study's organs is started again only where that is allowed.
+pub(crate) fn of_batch(images: Vec<PathBuf>, run_anatomy_command: bool) -> Arc<dyn Engine> {
+    Arc::new(Batch {
+        images,
+        run_anatomy_command,
+    })
 }
 
 struct Batch {
     images: Vec<PathBuf>,
+    run_anatomy_command: bool,
 }
 
 impl Engine for Batch {
@@ -42,6 +47,11 @@ impl Engine for Batch {
             request
         } else {
             request.with_images(self.images.clone())
+        };
+        let request = if self.run_anatomy_command {
+            request.with_anatomy_command()
+        } else {
+            request
         };
         let images = StudyImages::load(&request).map_err(|error| EngineError {
             text: error_chain(&error),

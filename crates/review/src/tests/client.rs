@@ -41,6 +41,7 @@ pub(super) fn add_study(results: &Path, name: &str, change: impl FnOnce(&mut Val
 
 pub(super) fn options(folder: &Path) -> ReviewOptions {
     ReviewOptions {
+        run_anatomy_command: false,
         folder: folder.to_path_buf(),
         port: 0,
         bind: None,
