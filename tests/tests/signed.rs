@@ -145,20 +145,10 @@ fn check_lesions(folder: &Path, signed: &Value) {
     assert_eq!(labels, ["lesion 1", "lesion 3", "lesion 4"]);
 }
 
-#[test]
-fn what_was_signed_lies_approved_beside_the_suggestion() {
-    let desk = Desk::new();
-    let before = contents(&desk.suggestion());
-    let now = signature("2026-11-26T19:45:00+01:00");
-    let first = desk.sign(&decisions(), &now).unwrap();
-    assert_eq!(first.number, 1);
-    let name = desk.suggestion().file_name().unwrap().to_owned();
-    let of_study = desk.results.path().join("signed").join(name);
-    assert_eq!(first.folder, of_study.join("1"));
-    assert!(contents(&desk.suggestion()) == before);
-
-    let signed = report(&first.folder);
-    let suggested = report(&desk.suggestion());
+/// What report and changes say of the review.
+fn check_words(folder: &Path, suggestion: &Path) -> Value {
+    let signed = report(folder);
+    let suggested = report(suggestion);
     let review = &signed["review"];
     assert_eq!(review["reviewer"], "Dr. Zoë Grün");
     assert_eq!(review["signed_at"], "2026-11-26T19:45:00+01:00");
@@ -173,7 +163,7 @@ fn what_was_signed_lies_approved_beside_the_suggestion() {
     for uid in ["rtstruct_uid", "seg_uid", "sr_uid"] {
         assert_ne!(signed["provenance"][uid], suggested["provenance"][uid]);
     }
-    let changes = json_of(&first.folder.join("changes.json"));
+    let changes = json_of(&folder.join("changes.json"));
     assert_eq!(changes["schema"], "isoboost.changes/1");
     assert_eq!(changes["decisions"].as_array().unwrap().len(), 3);
     let sentences: Vec<&str> = changes["changes"]
@@ -185,7 +175,7 @@ fn what_was_signed_lies_approved_beside_the_suggestion() {
     for beginning in [
         "Lesion 2 (pelvic node, right common iliac node, miN1) was excluded: rejected by the \
          reviewer: it is the ureter.",
-        "miTNM went from miTr N2 M0 to ",
+        "Recommendation: upper border of the pelvic volume from aortic bifurcation to L5/S1.",
         "PTV_N_1 was removed (",
         "The margin of PTV_N_1 went from 5 mm to 8 mm.",
         "The dose of PTV_N_2 went from 66 Gy in 30 fractions to 60 Gy in 20 fractions.",
@@ -194,7 +184,40 @@ fn what_was_signed_lies_approved_beside_the_suggestion() {
         assert!(is_said, "{beginning}: {sentences:#?}");
     }
     assert_eq!(json!(sentences), review["changes"]);
+    signed
+}
 
+/// What was signed outlasts new runs, and is no study of its own.
+fn check_reruns(desk: &Desk, of_study: &Path, before: &BTreeMap<PathBuf, Vec<u8>>) {
+    let all = contents(of_study);
+    run(desk.results.path(), &[]);
+    run(desk.results.path(), &["--force"]);
+    assert!(contents(of_study) == all);
+    assert!(contents(&desk.suggestion()) == *before);
+    let (code, cohort, _) = finish(
+        isoboost()
+            .arg("cohort")
+            .arg(desk.results.path())
+            .arg("--json"),
+    );
+    assert_eq!(code, 0);
+    let cohort: Value = serde_json::from_str(&cohort).unwrap();
+    assert_eq!(cohort["studies"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_was_signed_lies_approved_beside_the_suggestion() {
+    let desk = Desk::new();
+    let before = contents(&desk.suggestion());
+    let now = signature("2026-11-26T19:45:00+01:00");
+    let first = desk.sign(&decisions(), &now).unwrap();
+    assert_eq!(first.number, 1);
+    let name = desk.suggestion().file_name().unwrap().to_owned();
+    let of_study = desk.results.path().join("signed").join(name);
+    assert_eq!(first.folder, of_study.join("1"));
+    assert!(contents(&desk.suggestion()) == before);
+
+    let signed = check_words(&first.folder, &desk.suggestion());
     check_structures(&first.folder, &signed);
     check_lesions(&first.folder, &signed);
     if has_program("dciodvfy") {
@@ -216,21 +239,7 @@ fn what_was_signed_lies_approved_beside_the_suggestion() {
         signed["provenance"]["rtstruct_uid"]
     );
 
-    // What was signed outlasts a new run, and is no study of its own.
-    let all = contents(&of_study);
-    run(desk.results.path(), &[]);
-    run(desk.results.path(), &["--force"]);
-    assert!(contents(&of_study) == all);
-    assert!(contents(&desk.suggestion()) == before);
-    let (code, cohort, _) = finish(
-        isoboost()
-            .arg("cohort")
-            .arg(desk.results.path())
-            .arg("--json"),
-    );
-    assert_eq!(code, 0);
-    let cohort: Value = serde_json::from_str(&cohort).unwrap();
-    assert_eq!(cohort["studies"].as_array().unwrap().len(), 1);
+    check_reruns(&desk, &of_study, &before);
 }
 
 #[test]

@@ -154,7 +154,11 @@ fn recommendation(kind: &ChangeKind) -> String {
         parts.push(format!("no longer {}", names(removed)));
     }
     if pelvis_top_from != pelvis_top_to {
-        let top = |top: &Option<String>| top.as_deref().map_or("none".to_owned(), words);
+        let top = |top: &Option<String>| match top.as_deref() {
+            None => "none".to_owned(),
+            Some("l5_s1") => "L5/S1".to_owned(),
+            Some(other) => words(other),
+        };
         parts.push(format!(
             "upper border of the pelvic volume from {} to {}",
             top(pelvis_top_from),
