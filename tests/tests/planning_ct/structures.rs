@@ -103,7 +103,10 @@ fn the_bed_that_was_drawn_on_the_planning_ct_is_the_elective_volume() {
 
     // The others are organs at risk; the bed is a target and none.
     let at_risk = report["isotoxic"]["organs"].as_array().unwrap();
-    let at_risk = |name: &str| at_risk.iter().any(|organ| organ["organ"] == name);
+    let at_risk = |name: &str| {
+        let origin = format!("contours of `{name}`");
+        at_risk.iter().any(|organ| organ["origin"] == *origin)
+    };
     for name in &names[1..] {
         assert!(at_risk(name), "{name}: {}", report["isotoxic"]["organs"]);
     }

@@ -31,6 +31,7 @@ fn cohort() -> Cohort {
     let refused = CohortRow {
         out_of_scope: true,
         lesions: 1,
+        psma_tv_ml: 1.5,
         ..row("d-refused", Some("D"), "2026-01-01", &[])
     };
     Cohort::of(vec![

@@ -181,6 +181,8 @@ export class MipView {
     context.font = `600 ${FONT}`;
     write(context, left, 6, canvas.clientHeight / 2, "left");
     write(context, right, canvas.clientWidth - 6, canvas.clientHeight / 2, "right");
+    // Over white an I without serifs is read as an empty box.
+    context.font = "600 15px Georgia, 'DejaVu Serif', serif";
     write(context, "S", canvas.clientWidth / 2, 11, "center");
     write(context, "I", canvas.clientWidth / 2, canvas.clientHeight - 10, "center");
     context.font = FONT;
