@@ -11,7 +11,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, SecondsFormat};
 use isoboost_dicom::{Approval, ApprovalError};
 use isoboost_report::{CHANGES_SCHEMA, Change, ChangesDocument, Report, ReviewInfo, changes};
 
@@ -157,7 +157,7 @@ fn review_info(
     ReviewInfo {
         reviewer: approval.reviewer().for_people(),
         organisation: approval.organisation().map(str::to_owned),
-        signed_at: signature.at.to_rfc3339(),
+        signed_at: signature.at.to_rfc3339_opts(SecondsFormat::Secs, false),
         comment: approval.comment().map(str::to_owned),
         decisions: reviewed.decisions.len(),
         changes: changes.iter().map(|c| c.sentence.clone()).collect(),
