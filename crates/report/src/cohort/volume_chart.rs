@@ -12,8 +12,9 @@ const ROW: u32 = 34;
 const AXIS: u32 = 56;
 /// Where the plot begins and ends, as the bars of the page's other charts do.
 const PLOT: [f64; 2] = [190.0, 500.0];
-/// Studies of one pattern lie on so many lines, so that equal volumes do not hide one another.
-const LINES: usize = 5;
+/// Studies of one pattern lie on several lines, the middle one first, so that equal volumes do not
+/// hide one another.
+const LINES: [i32; 5] = [0, -4, 4, -8, 8];
 
 /// Draws PSMA-TV on a logarithmic scale, a point for each study with a lesion; none without any.
 pub(super) fn volume_chart(
@@ -79,8 +80,8 @@ fn draw(paper: &Paper<'_>, rows: &[(String, Vec<f64>)]) -> Result<(), ChartError
         let style = style.pos(Pos::new(HPos::Right, VPos::Center));
         paper.draw(&Text::new(name.clone(), (PLOT[0] as i32 - 8, y), style))?;
         for (nth, ml) in volumes.iter().enumerate() {
-            let line = (nth % LINES) as i32 - LINES as i32 / 2;
-            let point = Circle::new((x_of(*ml), y + 4 * line), 4, ink::BAR.mix(0.6).filled());
+            let line = LINES[nth % LINES.len()];
+            let point = Circle::new((x_of(*ml), y + line), 4, ink::BAR.mix(0.6).filled());
             paper.draw(&point)?;
         }
         let x = x_of(median(volumes));
