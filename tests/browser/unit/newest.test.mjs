@@ -103,3 +103,17 @@ test("the memory keeps its bound and drops what was used least", () => {
   cache.clear();
   assert.equal(cache.total, 0);
 });
+
+test("an answer that comes after a remembered one does not take its place", async () => {
+  const { loader, arrived, answer } = staged();
+  loader.want(of("a"));
+  await answer("a");
+  loader.want(of("b"));
+  // Back before b is there: a is remembered and shown at once.
+  loader.want(of("a"));
+  assert.deepEqual(arrived, ["a", "a"]);
+  await answer("b");
+  assert.deepEqual(arrived, ["a", "a"], "b is no longer wanted");
+  loader.want(of("b"));
+  assert.deepEqual(arrived, ["a", "a", "b"], "but it is remembered");
+});

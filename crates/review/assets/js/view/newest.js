@@ -90,6 +90,8 @@ export class NewestLoader {
     this.ahead = [];
     /** @type {W|null} */
     this.underWay = null;
+    /** Whether what was asked for last is still to come. */
+    this.isOpen = false;
     this.pausedTill = 0;
   }
 
@@ -101,6 +103,7 @@ export class NewestLoader {
   want(wanted, ahead = []) {
     this.ahead = ahead;
     const known = this.cache.get(wanted.key);
+    this.isOpen = known === undefined;
     if (known !== undefined) {
       this.waiting = null;
       this.arrived(wanted, known);
@@ -113,6 +116,7 @@ export class NewestLoader {
   /** Forgets what was asked for, as when it has become meaningless. */
   reset() {
     this.waiting = null;
+    this.isOpen = false;
     this.ahead = [];
     this.cache.clear();
   }
@@ -145,7 +149,8 @@ export class NewestLoader {
     this.cache.put(wanted.key, value);
     const isAwaited = this.waiting?.key === wanted.key;
     if (isAwaited) this.waiting = null;
-    if (wasAsked || isAwaited) this.arrived(wanted, value);
+    // What was remembered may have answered meanwhile: an older answer must not take its place.
+    if ((wasAsked || isAwaited) && this.isOpen) this.arrived(wanted, value);
   }
 
   /** @param {unknown} error */

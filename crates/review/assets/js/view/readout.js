@@ -9,6 +9,8 @@ import { h } from "../dom.js";
 import { ABSENT, number, quantity } from "../format.js";
 import { BoundedCache, NewestLoader } from "./newest.js";
 
+/** @typedef {{key: string, at: import("../types.js").Lps, place: string}} Asked */
+
 /** Values of so many places are remembered. */
 const REMEMBERED = 500;
 
@@ -31,11 +33,10 @@ export class Readout {
       this.inside,
     );
     this.loader = new NewestLoader({
-      load: (/** @type {{key: string, at: import("../types.js").Lps}} */ { at }, signal) =>
-        table.api.probe(at, signal),
-      arrived: (_, probe) => this.show(probe),
+      load: (/** @type {Asked} */ { at }, signal) => table.api.probe(at, signal),
+      arrived: (asked, probe) => this.show(asked, probe),
       failed: (error) => {
-        if (!isAborted(error)) this.show({ suv: null, hu: null, inside: [] });
+        if (!isAborted(error)) this.show(this.asked(), { suv: null, hu: null, inside: [] });
       },
       cache: new BoundedCache(REMEMBERED, () => 1),
       until: table.until,
@@ -46,15 +47,21 @@ export class Readout {
   }
 
   ask() {
-    const pointer = this.table.pointer.value;
-    const at = pointer ?? this.table.crosshair.value;
-    this.place.textContent = pointer ? "Pointer" : "Cross-hair";
-    this.position.textContent = `${at.map((mm) => number(mm)).join("  ")} mm`;
-    this.loader.want({ key: `${this.table.epoch.value}|${at.map((mm) => mm.toFixed(1)).join()}`, at });
+    this.loader.want(this.asked());
   }
 
-  /** @param {import("../types.js").Probe} probe */
-  show({ suv, hu, inside }) {
+  /** @returns {Asked} */
+  asked() {
+    const { pointer, crosshair, epoch } = this.table;
+    const at = pointer.value ?? crosshair.value;
+    const place = pointer.value ? "Pointer" : "Cross-hair";
+    return { key: `${epoch.value}|${at.map((mm) => mm.toFixed(1)).join()}`, at, place };
+  }
+
+  /** Values are shown with the place that they were asked for, never with a later one. @param {Asked} asked @param {import("../types.js").Probe} probe */
+  show({ at, place }, { suv, hu, inside }) {
+    this.place.textContent = place;
+    this.position.textContent = `${at.map((mm) => number(mm)).join("  ")} mm`;
     this.suv.textContent = number(suv, 2);
     this.hu.textContent = hu === null ? ABSENT : quantity(hu, "", 0).trim();
     this.inside.textContent = inside.length > 0 ? `in ${inside.join(", ")}` : "";
