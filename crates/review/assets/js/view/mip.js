@@ -20,7 +20,7 @@ const PIXELS_PER_FRAME = 9;
 const CLICK_PIXELS = 14;
 
 /** @typedef {import("../types.js").MipPlace} Place */
-/** @typedef {{bitmap: ImageBitmap, findings: Place[], width: number, height: number, key: string}} MipFrame */
+/** @typedef {{bitmap: ImageBitmap, frame: number, findings: Place[], width: number, height: number}} MipFrame */
 
 export class MipView {
   /**
@@ -63,7 +63,7 @@ export class MipView {
         // One after the other: both need the same projection, and slices shall not wait behind two.
         const bitmap = await getPicture(key.split("#")[0] ?? key, signal);
         const places = await table.api.mip(frame, signal);
-        return { bitmap, findings: places.findings, width: places.width_mm, height: places.height_mm, key };
+        return { bitmap, frame, findings: places.findings, width: places.width_mm, height: places.height_mm };
       },
       arrived: (_, frame) => {
         this.shown = frame;
@@ -177,7 +177,9 @@ export class MipView {
     const { x, y, scale } = this.place();
     context.drawImage(shown.bitmap, x, y, shown.width * scale, shown.height * scale);
     this.paintFindings(shown);
-    const [left, right] = SIDES_BY_EIGHTH[Math.round((this.degrees() % 360) / 45) % 8] ?? ["R", "L"];
+    // The letters belong to the picture that is seen, which may be behind the one asked for.
+    const degrees = this.degrees(shown.frame);
+    const [left, right] = SIDES_BY_EIGHTH[Math.round((degrees % 360) / 45) % 8] ?? ["R", "L"];
     context.font = `600 ${FONT}`;
     write(context, left, 6, canvas.clientHeight / 2, "left");
     write(context, right, canvas.clientWidth - 6, canvas.clientHeight / 2, "right");
@@ -186,7 +188,7 @@ export class MipView {
     write(context, "S", canvas.clientWidth / 2, 11, "center");
     write(context, "I", canvas.clientWidth / 2, canvas.clientHeight - 10, "center");
     context.font = FONT;
-    write(context, `MIP  ${Math.round(this.degrees())}°`, 8, 12, "left");
+    write(context, `MIP  ${Math.round(degrees)}°`, 8, 12, "left");
     this.drawn += 1;
     canvas.dataset.drawn = String(this.drawn);
   }
@@ -233,8 +235,9 @@ export class MipView {
     return [x + place.x * scale, y + place.y * scale];
   }
 
-  degrees() {
-    return (this.frame * 360) / this.table.scene.mip_frames;
+  /** How far a frame is turned. @param {number} frame */
+  degrees(frame) {
+    return (frame * 360) / this.table.scene.mip_frames;
   }
 
   /** @param {PointerEvent} begun */
@@ -252,12 +255,15 @@ export class MipView {
       last += frames * PIXELS_PER_FRAME;
       this.step(frames);
     };
+    const dragging = new AbortController();
+    const listening = { signal: dragging.signal };
     const end = (/** @type {PointerEvent} */ event) => {
-      this.canvas.removeEventListener("pointermove", move);
+      dragging.abort();
       if (!hasMoved) this.choose(event);
     };
-    this.canvas.addEventListener("pointermove", move);
-    this.canvas.addEventListener("pointerup", end, { once: true });
+    this.canvas.addEventListener("pointermove", move, listening);
+    this.canvas.addEventListener("pointerup", end, listening);
+    this.canvas.addEventListener("pointercancel", () => dragging.abort(), listening);
   }
 
   /** @param {PointerEvent} event */
@@ -288,7 +294,7 @@ export class MipView {
   describe() {
     this.canvas.setAttribute(
       "aria-label",
-      `Projection of the PET, turned by ${Math.round(this.degrees())} degrees`,
+      `Projection of the PET, turned by ${Math.round(this.degrees(this.frame))} degrees`,
     );
   }
 }
