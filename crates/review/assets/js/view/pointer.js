@@ -33,7 +33,11 @@ export function bindPointer(view) {
   canvas.addEventListener("pointerleave", () => table.pointer.set(null), listening);
   canvas.addEventListener(
     "dblclick",
-    () => table.enlarged.set(table.enlarged.value === view.plane ? null : view.plane),
+    () => {
+      // Two quick clicks with a tool are two points or two dabs.
+      if (table.tool.value) return;
+      table.enlarged.set(table.enlarged.value === view.plane ? null : view.plane);
+    },
     listening,
   );
   canvas.addEventListener("keydown", (event) => pressKey(view, event), listening);
@@ -82,13 +86,16 @@ function beginDrag(view, event) {
   view.canvas.setPointerCapture(event.pointerId);
   const drag = chooseDrag(view, event);
   const move = (/** @type {PointerEvent} */ moved) => drag.move(moved);
+  // All listeners go together: one that was left would end a later drag.
+  const dragging = new AbortController();
+  const listening = { signal: dragging.signal };
   const end = (/** @type {PointerEvent} */ ended) => {
-    view.canvas.removeEventListener("pointermove", move);
+    dragging.abort();
     drag.end(ended);
   };
-  view.canvas.addEventListener("pointermove", move);
-  view.canvas.addEventListener("pointerup", end, { once: true });
-  view.canvas.addEventListener("pointercancel", end, { once: true });
+  view.canvas.addEventListener("pointermove", move, listening);
+  view.canvas.addEventListener("pointerup", end, listening);
+  view.canvas.addEventListener("pointercancel", end, listening);
 }
 
 /**
