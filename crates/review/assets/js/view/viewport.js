@@ -39,6 +39,8 @@ export class Viewport {
     /** @type {[number, number]} */
     this.centre = [0, 0];
     this.isFitted = true;
+    /** What to zoom to when the view is seen again, mm. @type {number|null} */
+    this.zoomLater = null;
     this.isPaintDue = false;
     this.paintedKey = "";
     this.hasPicture = () => {};
@@ -115,6 +117,7 @@ export class Viewport {
     this.canvas.width = Math.round(clientWidth * devicePixelRatio);
     this.canvas.height = Math.round(clientHeight * devicePixelRatio);
     if (this.isFitted) this.fit();
+    else if (this.zoomLater !== null) this.zoomTo(this.zoomLater);
     else this.refresh();
   }
 
@@ -122,6 +125,7 @@ export class Viewport {
   fit() {
     const { rect } = this.extent;
     this.isFitted = true;
+    this.zoomLater = null;
     this.mmPerPixel = Math.max((rect.right - rect.left) / this.width, (rect.bottom - rect.top) / this.height);
     this.centre = [(rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2];
     this.refresh();
@@ -130,6 +134,10 @@ export class Viewport {
   /** Shows so many mm around the cross-hair. @param {number} widthMm */
   zoomTo(widthMm) {
     this.isFitted = false;
+    // A view behind an enlarged one has no size yet.
+    const isHidden = this.width === 0 || this.height === 0;
+    this.zoomLater = isHidden ? widthMm : null;
+    if (isHidden) return;
     this.mmPerPixel = widthMm / Math.min(this.width, this.height);
     this.centre = screenOf(this.plane, this.table.crosshair.value);
     this.refresh();
