@@ -34,7 +34,12 @@ export function toolbar(table, tools) {
     outlines,
     h("div", { class: "bar-group" }, tools),
   );
+  let filled = "";
   const fillDisplay = () => {
+    // A slider that is replaced while it is dragged falls out of the hand: its own value is no reason.
+    const now = JSON.stringify({ ...table.display.values.value, opacity: null });
+    if (now === filled) return;
+    filled = now;
     refill(shows, showButtons(table));
     refill(windows, windowControls(table));
   };
