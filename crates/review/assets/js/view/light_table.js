@@ -53,6 +53,8 @@ export class LightTable {
     this.repaint = new Signal(null);
     /** @type {Map<number, import("../types.js").Target>} */
     this.targets = new Map();
+    /** The targets that were drawn last. @type {import("../types.js").Target[]} */
+    this.drawn = [];
     /** Findings that are lesions; the others are excluded. @type {Set<number>} */
     this.lesions = new Set();
     /** Position under the pointer. */
@@ -117,14 +119,46 @@ export class LightTable {
   }
 
   /**
+   * A decision numbers the volumes anew: the same ones stay hidden, and no other.
+   * @param {import("../types.js").Target[]} targets
+   */
+  keepHidden(targets) {
+    const { hidden } = this.visibility.value;
+    if (hidden.size === 0) return;
+    const before = this.drawn.filter((target) => hidden.has(target.roi_number));
+    const after = targets.filter((target) => before.some((old) => isSameVolume(old, target)));
+    this.visibility.set({
+      ...this.visibility.value,
+      hidden: new Set(after.map((target) => target.roi_number)),
+    });
+  }
+
+  /**
    * The report is another one, and so are the outlines.
    * @param {import("../types.js").Report|null} report
    */
   outlinesChanged(report) {
-    this.targets = new Map((report?.targets ?? []).map((target) => [target.roi_number, target]));
+    const targets = report?.targets ?? [];
+    // Between a decision and its volumes there are none; what is drawn meanwhile has its old numbers.
+    if (targets.length > 0) {
+      this.keepHidden(targets);
+      this.drawn = targets;
+    }
+    this.targets = new Map(targets.map((target) => [target.roi_number, target]));
     this.lesions = new Set((report?.lesions ?? []).map((lesion) => lesion.id));
     this.epoch.set(this.epoch.value + 1);
   }
+}
+
+/**
+ * Whether two targets of different reports are the same volume: of the same lesions, or by name
+ * where it is a whole volume.
+ * @param {import("../types.js").Target} a
+ * @param {import("../types.js").Target} b
+ */
+function isSameVolume(a, b) {
+  if (a.kind !== b.kind || a.lesion_ids.join() !== b.lesion_ids.join()) return false;
+  return a.lesion_ids.length > 0 || a.name === b.name;
 }
 
 /** @returns {import("./contours.js").Visibility} */
