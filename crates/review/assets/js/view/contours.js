@@ -122,7 +122,7 @@ export function paintNumber(sheet, outline) {
 }
 
 /**
- * The finding whose own outline holds a point; the smallest one where several do.
+ * The finding whose own outline holds a point; a lesion before an excluded one where both do.
  * @param {[number, number]} point screen mm
  * @param {Outline[]} outlines
  * @returns {number|null}
