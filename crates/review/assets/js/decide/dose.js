@@ -33,6 +33,8 @@ export class DoseForm extends DecisionForm {
       step: "1",
       value: target?.fractions ? String(target.fractions) : "",
     });
+    /** @type {{level: import("../types.js").DoseLevel, radio: HTMLInputElement}[]} */
+    this.levels = [];
     this.effect = h("p", { class: "field-hint", role: "status" });
     if (levels.length > 0) this.fields.append(this.levelChoice(levels));
     this.fields.append(
@@ -53,9 +55,8 @@ export class DoseForm extends DecisionForm {
   levelChoice(levels) {
     const name = `level-${this.finding}`;
     const choices = levels.map((level) => {
-      const isNow =
-        String(level.total_gy) === this.total.value && String(level.fractions) === this.fractions.value;
-      const radio = h("input", { type: "radio", name, checked: isNow });
+      const radio = h("input", { type: "radio", name });
+      this.levels.push({ level, radio });
       radio.addEventListener("change", () => {
         this.total.value = plain(level.total_gy);
         this.fractions.value = String(level.fractions);
@@ -74,6 +75,10 @@ export class DoseForm extends DecisionForm {
 
   /** The equivalent dose in fractions of 2 Gy by the linear-quadratic model, to compare levels by. */
   tellEffect() {
+    // A level is chosen only while the dose is its own.
+    for (const { level, radio } of this.levels)
+      radio.checked =
+        Number(this.total.value) === level.total_gy && Number(this.fractions.value) === level.fractions;
     const drafted = this.draft();
     if ("missing" in drafted) {
       this.effect.textContent = "";

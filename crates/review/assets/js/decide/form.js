@@ -147,9 +147,15 @@ export class DecisionForm {
 
   async preview() {
     const table = this.place.table;
+    if (!table) return;
     const drafted = this.draft();
-    if (!table || "missing" in drafted) return;
     this.previewing?.abort();
+    if ("missing" in drafted) {
+      // What was drawn belongs to a decision that the form no longer has.
+      table.preview.set([]);
+      refill(this.previewLine);
+      return;
+    }
     this.previewing = new AbortController();
     const planes = PLANES.map((plane) => ({ plane, at: table.at(plane) }));
     try {
