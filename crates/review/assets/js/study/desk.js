@@ -120,6 +120,8 @@ export class Desk {
     const study = this.study.value;
     if (!study || this.saving.value.kind === "saving") return;
     this.others.set(state.others);
+    // Asked before the last decision and answered after it.
+    if (state.revision < study.revision) return;
     const isSame = state.revision === study.revision && state.state === study.state;
     if (
       isSame &&
@@ -223,7 +225,9 @@ export class Desk {
     const study = this.study.value;
     // The decision is saved all the same; what else is new comes with the next poll.
     if (!study || !state) return;
-    if (state.revision !== answer.revision) {
+    // The next decision is under way or saved already: its own answer brings the rest.
+    if (this.saving.value.kind === "saving" || state.revision < study.revision) return;
+    if (state.revision > study.revision) {
       this.overtaken(state);
       return;
     }
