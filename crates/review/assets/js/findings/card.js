@@ -183,6 +183,8 @@ export class FindingCard {
 
   async accept() {
     if (this.finding === null || !this.found().lesion || !this.desk.isOpen) return;
+    // A key that is held down or pressed again decides nothing new.
+    if (standings(this.desk)(this.finding) === "accepted") return;
     try {
       await this.desk.decide({ kind: "accept", finding: this.finding });
     } catch (error) {
