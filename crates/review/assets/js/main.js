@@ -24,6 +24,8 @@ function route() {
   if (!view || !session) return;
   const [path = "", query = ""] = location.hash.replace(/^#/, "").split("?");
   page?.abort();
+  // A dialog belongs to the page that opened it.
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   page = new AbortController();
   delete document.documentElement.dataset.ready;
   view.replaceChildren();

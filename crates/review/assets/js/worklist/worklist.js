@@ -151,6 +151,8 @@ class Worklist {
 
   /** Asks for the list; an older question still under way is dropped. */
   async load() {
+    // A pause in typing may end when a study was opened already: its address is not ours.
+    if (this.until.aborted) return;
     this.query.keep();
     this.asking?.abort();
     const asking = new AbortController();
