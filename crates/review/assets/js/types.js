@@ -183,6 +183,16 @@
  * @property {boolean} undone
  */
 
+/**
+ * @typedef {object} Happening  one thing that somebody did
+ * @property {number} id
+ * @property {number} revision
+ * @property {"decision"|"undo"|"redo"|"signature"} kind
+ * @property {string} who
+ * @property {string} at  RFC 3339
+ * @property {string} sentence
+ */
+
 /** @typedef {{spacing_mm: Lps, size: Lps}} SceneGrid  by column, row and slice */
 
 /**
@@ -206,6 +216,7 @@
  * @property {StudyState} state
  * @property {string|null} reason
  * @property {TrailEntry[]} decisions
+ * @property {Happening[]} events  everything that was done, in its order
  * @property {boolean} can_undo
  * @property {boolean} can_redo
  * @property {TrailEntry[]} undone

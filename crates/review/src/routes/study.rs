@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use super::Named;
 use crate::desk::{Desk, Other, Phase, Scene, Session, blocking, scene};
-use crate::store::Entry;
+use crate::store::{Entry, Happening};
 use crate::web::{Answer, Asked};
 use crate::worklist::{Row, Status};
 
@@ -29,6 +29,8 @@ pub(crate) struct StudyState {
     state: Phase,
     reason: Option<String>,
     decisions: Vec<Entry>,
+    /// Everything that was done, undoing and signing among it.
+    events: Vec<Happening>,
     can_undo: bool,
     can_redo: bool,
     undone: Vec<Entry>,
@@ -138,6 +140,7 @@ fn state_of(desk: &Desk, session: &Session, window: Option<&str>) -> StudyState 
         state: current.phase,
         reason: current.reason.clone(),
         decisions: trail.entries.clone(),
+        events: trail.events.clone(),
         can_undo: trail.next_undo().is_some(),
         can_redo: trail.next_redo().is_some(),
         undone: trail.redoable().cloned().collect(),
@@ -161,6 +164,7 @@ fn failed(row: &Row) -> StudyState {
         state: Phase::Failed,
         reason: row.reason.clone(),
         decisions: Vec::new(),
+        events: Vec::new(),
         can_undo: false,
         can_redo: false,
         undone: Vec::new(),

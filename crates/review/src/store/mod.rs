@@ -13,7 +13,7 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior, params};
 
 pub(crate) use event::{Event, EventKind, NewEvent, ReviewKey, Standing};
-pub(crate) use trail::{Entry, Trail};
+pub(crate) use trail::{Entry, Happening, Trail};
 
 /// Name of the database in the result folder.
 pub(crate) const FILE_NAME: &str = "isoboost.db";

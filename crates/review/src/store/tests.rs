@@ -67,6 +67,19 @@ fn decisions_are_taken_back_and_made_again() {
     let undone: Vec<(i64, bool)> = trail.entries.iter().map(|e| (e.id, e.undone)).collect();
     assert_eq!(undone, [(first, false), (second, true), (third, false)]);
     assert_eq!((trail.revision, trail.status()), (6, "in_review"));
+    let kinds: Vec<(u64, &str)> = trail.events.iter().map(|e| (e.revision, e.kind)).collect();
+    assert_eq!(
+        kinds,
+        [
+            (1, "decision"),
+            (2, "decision"),
+            (3, "undo"),
+            (4, "undo"),
+            (5, "redo"),
+            (6, "decision")
+        ],
+        "what was taken back and made again is told, too"
+    );
     assert_eq!(
         trail.entries[0].decision["reason"],
         "'; DROP TABLE event; --"
@@ -82,6 +95,7 @@ fn a_signature_holds_until_something_else_is_done() {
         .append(&key("a"), 0, &event(EventKind::Signature, None))
         .unwrap();
     assert_eq!((trail.status(), trail.revision), ("signed", 1));
+    assert_eq!(trail.events[0].kind, "signature");
     decide(&store, 1);
     let trail = store.trail(&key("a")).unwrap();
     assert_eq!(trail.status(), "in_review");

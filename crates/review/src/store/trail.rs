@@ -24,6 +24,23 @@ pub(crate) struct Entry {
     pub(crate) undone: bool,
 }
 
+/// One thing that somebody did, for people to read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Happening {
+    /// Number of its event.
+    pub(crate) id: i64,
+    /// Revision that it made.
+    pub(crate) revision: u64,
+    /// `decision`, `undo`, `redo` or `signature`.
+    pub(crate) kind: &'static str,
+    /// Who did it.
+    pub(crate) who: String,
+    /// When, RFC 3339.
+    pub(crate) at: String,
+    /// What was done.
+    pub(crate) sentence: String,
+}
+
 /// A signature in the trail.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SignatureEntry {
@@ -38,6 +55,8 @@ pub(crate) struct SignatureEntry {
 pub(crate) struct Trail {
     /// Number of events.
     pub(crate) revision: u64,
+    /// Everything that was done, in its order.
+    pub(crate) events: Vec<Happening>,
     /// Every decision, those taken back among them, in the order in which they were first taken.
     pub(crate) entries: Vec<Entry>,
     /// The last signature.
@@ -55,6 +74,14 @@ impl Trail {
         self.revision = event.revision;
         self.last = Some((event.who.clone(), event.at.clone()));
         self.standing = Some(event.after.clone());
+        self.events.push(Happening {
+            id: event.id,
+            revision: event.revision,
+            kind: event.kind.name(),
+            who: event.who.clone(),
+            at: event.at.clone(),
+            sentence: event.sentence.clone(),
+        });
         match event.kind {
             EventKind::Decision => {
                 // What was taken back before it stays in the trail, and stays taken back.

@@ -84,7 +84,10 @@ class StudyPage {
     this.desk.study.listen(() => this.fill(), this.until);
     this.desk.saving.listen(() => this.card.form?.update(), this.until);
     this.desk.conflict.listen(() => this.fill(), this.until);
-    this.desk.redrawn.listen(() => this.viewer?.table.outlinesChanged(this.desk.report), this.until);
+    this.desk.redrawn.listen(() => {
+      this.viewer?.table.outlinesChanged(this.desk.report);
+      this.plan.fill();
+    }, this.until);
   }
 
   async start() {
@@ -110,7 +113,7 @@ class StudyPage {
     this.followFindings();
     this.tabs.count("findings", report ? report.lesions.length : 0);
     this.tabs.count("plan", report ? warningTexts(report).length : 0, "warnings");
-    this.tabs.count("trail", study.decisions.length);
+    this.tabs.count("trail", study.events.length);
     if (report) this.fillGlance(report, study);
     if (study.scene && !this.viewer) this.openViewer(study.scene);
     if (study.state === "failed" && !study.scene) this.showNoPictures(study.reason);

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The audit trail: who decided what and when, with what was taken back.
+ * The audit trail: who did what and when; undoing, redoing and signing are in it like decisions.
  * @module
  */
 
@@ -16,15 +16,21 @@ export class TrailPanel {
 
   fill() {
     const study = this.desk.study.value;
-    const entries = [...(study?.decisions ?? [])].reverse();
-    const rows = entries.map((entry) =>
-      h(
+    const undone = new Set(study?.decisions.filter((entry) => entry.undone).map((entry) => entry.id));
+    const events = [...(study?.events ?? [])].reverse();
+    const rows = events.map((event) => {
+      const isUndone = undone.has(event.id);
+      return h(
         "li",
-        { class: entry.undone ? "undone" : "", data: { entry: String(entry.id) } },
-        h("p", {}, capital(entry.sentence), entry.undone ? h("span", { class: "tag" }, "taken back") : null),
-        h("p", { class: "quiet" }, `${entry.who} · `, h("time", { dateTime: entry.at }, dateTime(entry.at))),
-      ),
-    );
+        {
+          class: isUndone ? "undone" : `event-${event.kind}`,
+          value: event.revision,
+          data: { event: event.kind, entry: String(event.id) },
+        },
+        h("p", {}, capital(event.sentence), isUndone ? h("span", { class: "tag" }, "taken back") : null),
+        h("p", { class: "quiet" }, `${event.who} · `, h("time", { dateTime: event.at }, dateTime(event.at))),
+      );
+    });
     refill(
       this.element,
       study?.signature
@@ -39,7 +45,7 @@ export class TrailPanel {
         : h(
             "p",
             { class: "quiet" },
-            "Nothing was decided yet. Every decision is listed here with who took it and when; nothing is ever deleted.",
+            "Nothing was decided yet. Every decision is listed here with who took it and when, and so is what is undone, redone and signed; nothing is ever deleted.",
           ),
     );
   }
