@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   ABSENT,
+  findings,
   margin,
   millilitres,
   number,
@@ -39,4 +40,11 @@ test("names of the report become words", () => {
   assert.equal(words("pelvic_rt"), "Pelvic RT");
   assert.equal(words("external_iliac"), "External iliac");
   assert.equal(words(null), ABSENT);
+});
+
+test("what was found is said in words", () => {
+  const regions = { prostate_bed: 1, pelvic_node: 3, distant: 0 };
+  assert.equal(findings({ regions, excluded: 2 }), "1 in the prostate bed, 3\u00a0pelvic nodes; 2 excluded");
+  assert.equal(findings({ regions: { pelvic_node: 1 }, excluded: 0 }), "1\u00a0pelvic node");
+  assert.equal(findings({ regions: {}, excluded: 0 }), "No lesion");
 });

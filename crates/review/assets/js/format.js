@@ -135,6 +135,27 @@ export function plural(count, noun) {
   return `${count}\u00a0${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** How lesions of a region are counted. @type {[string, (count: number) => string][]} */
+const REGION_COUNTS = [
+  ["prostate_bed", (count) => `${count} in the prostate bed`],
+  ["pelvic_node", (count) => plural(count, "pelvic node")],
+  ["distant", (count) => `${count} distant`],
+  ["undetermined", (count) => `${count} undetermined`],
+];
+
+/**
+ * What was found in a study, as in `1 in the prostate bed, 3 pelvic nodes; 2 excluded`.
+ * @param {{regions: Record<string, number>, excluded: number}} study
+ */
+export function findings({ regions, excluded }) {
+  const parts = REGION_COUNTS.flatMap(([region, text]) => {
+    const count = regions[region] ?? 0;
+    return count > 0 ? [text(count)] : [];
+  });
+  const lesions = parts.join(", ") || "No lesion";
+  return excluded > 0 ? `${lesions}; ${excluded} excluded` : lesions;
+}
+
 /** @type {Record<string, string>} */
 const NAMES = {
   pelvic_rt: "Pelvic RT",

@@ -88,7 +88,14 @@ fn has_words(row: &Row, words: &[String]) -> bool {
         row.reason.as_ref(),
     ];
     words.iter().all(|word| {
-        let mut texts = shown.iter().flatten();
+        // Where the lesions are and what is suggested hold for a study under review, too, which
+        // has no line of the run any more.
+        let mut texts = shown
+            .iter()
+            .flatten()
+            .copied()
+            .chain(row.regions.keys())
+            .chain(&row.intensification);
         texts.any(|text| text.to_lowercase().contains(word))
     })
 }

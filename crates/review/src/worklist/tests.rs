@@ -139,6 +139,12 @@ fn every_word_must_be_found_somewhere() {
     assert_eq!(found("p4999"), 1);
     assert_eq!(found("  N1A  2026-01-01 "), 60);
     assert_eq!(found("n1a nowhere"), 0);
+    assert_eq!(
+        found("prostate bed"),
+        1666,
+        "where the lesions are, without a line of the run"
+    );
+    assert_eq!(found("pelvic_rt"), 1667);
     assert_eq!(found(""), 5000);
 }
 

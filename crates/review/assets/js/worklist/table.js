@@ -5,7 +5,7 @@
  */
 
 import { h } from "../dom.js";
-import { ABSENT, moment, plural, words } from "../format.js";
+import { ABSENT, findings, moment, plural, words } from "../format.js";
 
 /** @type {{sort: string, label: string, class?: string}[]} */
 const COLUMNS = [
@@ -64,12 +64,12 @@ export function tableRow(study) {
       "th",
       { scope: "row" },
       link,
-      h("span", { class: "headline", title: study.headline ?? "" }, study.headline ?? study.reason ?? ""),
+      study.status === "failed" ? null : h("span", { class: "headline" }, findings(study)),
     ),
     h("td", { class: "date" }, study.date ?? ABSENT),
     h("td", {}, statusMark(study)),
     h("td", { class: "stage" }, study.mi_tnm ?? ABSENT),
-    h("td", { class: "numeric" }, study.status === "failed" ? ABSENT : lesions(study)),
+    h("td", { class: "numeric" }, study.status === "failed" ? ABSENT : study.lesions),
     h("td", {}, recommendation(study)),
     h(
       "td",
@@ -81,12 +81,6 @@ export function tableRow(study) {
   );
 }
 
-/** @param {import("../types.js").StudyRow} study */
-function lesions(study) {
-  const parts = Object.entries(study.regions).filter(([, count]) => count > 0);
-  const title = parts.map(([region, count]) => `${count} ${words(region).toLowerCase()}`).join(", ");
-  return h("span", { title }, study.lesions);
-}
 
 /** @param {import("../types.js").StudyRow} study */
 function statusMark(study) {
