@@ -71,6 +71,69 @@ async function reject(lesion) {
   await look("rejected");
 }
 
+/**
+ * Every form of a lesion and of an excluded finding is opened, looked at and left: nothing is decided.
+ * @param {any} lesion
+ * @param {any} excluded
+ */
+async function forms(lesion, excluded) {
+  const { revision } = await state(page);
+  /** @param {string} label @param {(form: import("playwright-core").Locator) => Promise<unknown>} [fill] */
+  const visit = async (label, fill) => {
+    const form = await openForm(page, label);
+    await fill?.(form);
+    await look(`${label.toLowerCase().replaceAll(" ", "-")}-form`);
+    await form.getByRole("button", { name: "Cancel" }).click();
+    await form.waitFor({ state: "detached" });
+  };
+  const preview = () => page.locator(".form-preview").filter({ hasText: "mL" }).waitFor();
+  await choose(page, lesion.id);
+  await visit("Outline", async (form) => {
+    await form.getByLabel("Rule").selectOption({ index: 1 });
+    await preview();
+  });
+  await visit("Brush", (form) => form.getByRole("button", { name: "Erase" }).click());
+  await visit("Dose", (form) => form.getByLabel("Fractions").fill("0"));
+  await visit("Merge", async (form) => {
+    const other = form.getByRole("checkbox").first();
+    await other.check();
+    // The phantom's lesions lie too far apart, which the preview tells before anything is sent.
+    await page.locator(".form-preview").filter({ hasText: "cannot be merged" }).waitFor();
+    await other.uncheck();
+    await until("the preview of what is no longer chosen goes", async () => (await page.locator(".form-preview").innerText()) === "");
+    await other.check();
+    await page.locator(".form-preview").filter({ hasText: "cannot be merged" }).waitFor();
+  });
+  await visit("Split", async () => {
+    await canvas(page, "axial").focus();
+    await page.keyboard.press("Enter");
+  });
+  await visit("Add lesion", async () => {
+    await canvas(page, "axial").focus();
+    await page.keyboard.press("Enter");
+  });
+  await choose(page, excluded.id);
+  await look("excluded");
+  await visit("Restore", (form) => form.getByLabel("Class").selectOption("pelvic_node"));
+  assert.equal((await state(page)).revision, revision, "a form that is left decides nothing");
+}
+
+/** An enlarged view, and a zoom meanwhile: the others have it when they are back. */
+async function enlarge() {
+  const box = await canvas(page, "axial").boundingBox();
+  assert(box);
+  await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
+  await canvas(page, "sagittal").waitFor({ state: "hidden" });
+  const before = { coronal: await drawn(page, "coronal"), sagittal: await drawn(page, "sagittal") };
+  await page.keyboard.press("z");
+  await look("enlarged");
+  await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
+  await canvas(page, "sagittal").waitFor();
+  await until("the other planes are drawn anew", async () => (await drawn(page, "coronal")) > before.coronal && (await drawn(page, "sagittal")) > before.sagittal);
+  await look("zoomed");
+  await page.keyboard.press("z");
+}
+
 /** @param {any} lesion */
 async function reclassify(lesion) {
   await choose(page, lesion.id);
@@ -113,6 +176,8 @@ async function panels() {
   await look("plan");
   await page.getByRole("tab", { name: "Trail" }).click();
   await look("trail");
+  const events = await page.locator("[data-event]").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-event")));
+  assert.deepEqual(events, ["redo", "undo", "decision", "decision", "decision"], "the trail tells everything, the newest first");
   await page.getByRole("tab", { name: "Findings" }).click();
 }
 
@@ -130,6 +195,7 @@ async function sign() {
   assert.equal((await state(page)).status, "signed");
   await page.getByRole("link", { name: "Back to the worklist" }).click();
   await ready(page, "worklist");
+  assert.match(await page.locator("tr[data-folder] .headline").first().innerText(), /^2 in the prostate bed, 1\spelvic node; \d+ excluded$/, "what was found is said as it stands now");
   await look("worklist-signed");
 }
 
@@ -145,6 +211,8 @@ try {
   // The highest node is rejected, the lowest one taken for a recurrence in the bed.
   const [rejected, kept, reclassified] = nodes.sort((/** @type {any} */ a, /** @type {any} */ b) => b.max_mm[2] - a.max_mm[2]);
   await moveCrosshair();
+  await enlarge();
+  await forms(bed, suggestion.excluded[0]);
   await reject(rejected);
   await reclassify(reclassified);
   await changeMargin(kept);
