@@ -224,6 +224,16 @@ fn two_windows_never_overwrite_each_other() {
 }
 
 #[test]
+fn a_decision_under_way_is_not_lost_by_leaving_the_study() {
+    if !has_browser() {
+        return;
+    }
+    let told = drive("leaving.mjs", &Results::of_pelvis(|_| ()));
+    assert_eq!(told["decisions"], json!([["Ada Reader", "accept"]]));
+    assert_eq!(told["wrong"], json!([]));
+}
+
+#[test]
 fn the_whole_way_is_possible_with_the_keyboard_alone() {
     if !has_browser() {
         return;

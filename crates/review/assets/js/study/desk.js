@@ -199,11 +199,16 @@ export class Desk {
     this.saving.set({ kind: "saving" });
     const sent = { window: windowId, who: reviewer.value, base_revision: study.revision, ...body };
     try {
-      const answer = await this.api.post(action, sent, this.until);
+      // Leaving the study does not take it back: it goes on, and its failure is told elsewhere.
+      const answer = await this.api.post(action, sent);
       await this.accept(answer);
       return true;
     } catch (error) {
       this.refused(error, before);
+      if (this.until.aborted) {
+        complain(error);
+        return false;
+      }
       if (error instanceof ApiError && error.status === 409) return false;
       throw error;
     }
@@ -277,11 +282,15 @@ export class Desk {
     const before = this.saving.value;
     this.saving.set({ kind: "saving" });
     try {
-      const answer = await this.api.post(
-        "sign",
-        { window: windowId, who: name, base_revision: base, reviewer: name, comment },
-        this.until,
-      );
+      const answer = await this.api.post("sign", {
+        window: windowId,
+        who: name,
+        base_revision: base,
+        reviewer: name,
+        comment,
+      });
+      // The study may have been left meanwhile: it is signed all the same.
+      if (this.until.aborted) return answer.signature;
       // Still saving until the new state is here: what is polled meanwhile must not look like
       // somebody else's change.
       this.study.set(await this.api.study(windowId, this.until));

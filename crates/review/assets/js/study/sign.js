@@ -5,6 +5,7 @@
  */
 
 import { ApiError } from "../api.js";
+import { complain } from "../announce.js";
 import { button, field, h } from "../dom.js";
 import { openDialog } from "../dialog.js";
 import { capital, dateTime, plural } from "../format.js";
@@ -45,6 +46,8 @@ export function openSignDialog(desk) {
       dialog.close();
       showSigned(desk, signature);
     } catch (error) {
+      // Closed meanwhile, it has no place to tell it.
+      if (!dialog.isConnected) complain(error);
       problem.textContent =
         error instanceof ApiError ? [error.message, error.remedy].filter(Boolean).join(" – ") : String(error);
       sign.disabled = false;
