@@ -131,7 +131,10 @@ export class ReclassifyForm extends DecisionForm {
 
   draft() {
     const region = this.region.value;
-    const station = this.stationField.hidden ? null : this.station.value || null;
+    const before = this.before?.region === region ? (this.before?.station ?? null) : null;
+    const chosen = this.stationField.hidden ? null : this.station.value || null;
+    // Until the stations are there, the lesion keeps its own.
+    const station = this.stations.length === 0 ? before : chosen;
     const category = region === "distant" ? this.category.value || null : null;
     return { decision: { kind: "reclassify", finding: this.finding, region, station, category } };
   }
