@@ -112,6 +112,11 @@ async function forms(lesion, excluded) {
     await canvas(page, "axial").focus();
     await page.keyboard.press("Enter");
   });
+  // Another tool in the hand ends the form whose tool it was.
+  const brush = await openForm(page, "Brush");
+  await page.getByRole("button", { name: "Distance" }).click();
+  await brush.waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
   await choose(page, excluded.id);
   await look("excluded");
   await visit("Restore", (form) => form.getByLabel("Class").selectOption("pelvic_node"));

@@ -39,7 +39,7 @@ export class AddForm extends DecisionForm {
   }
 
   async begin() {
-    this.place.table?.take(this.tool);
+    this.hold(this.tool);
     try {
       const options = await this.desk.options();
       this.picker.offer(options.rules, "as the batch does");
@@ -48,11 +48,6 @@ export class AddForm extends DecisionForm {
     }
     super.begin();
     this.followPreview();
-  }
-
-  end() {
-    if (this.place.table?.tool.value === this.tool) this.place.table?.take(null);
-    super.end();
   }
 
   pointChanged() {

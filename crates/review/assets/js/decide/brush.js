@@ -36,13 +36,8 @@ export class BrushForm extends DecisionForm {
   }
 
   begin() {
-    this.place.table?.take(this.tool);
+    this.hold(this.tool);
     super.begin();
-  }
-
-  end() {
-    if (this.place.table?.tool.value === this.tool) this.place.table?.take(null);
-    super.end();
   }
 
   /** @param {"add"|"erase"} mode */

@@ -66,6 +66,8 @@ export class DecisionForm {
       event.stopPropagation();
       place.close();
     });
+    /** What the pointer does in the views while the form is open. @type {import("../view/light_table.js").Tool|null} */
+    this.held = null;
     this.previewTimer = 0;
     /** @type {AbortController|null} */
     this.previewing = null;
@@ -85,9 +87,25 @@ export class DecisionForm {
     else this.apply.focus();
   }
 
+  /**
+   * Takes the form's tool into the hand. The form is open as long as it is there: without it, clicks
+   * would do nothing.
+   * @param {import("../view/light_table.js").Tool|null} tool
+   */
+  hold(tool) {
+    const { table } = this.place;
+    if (!tool || !table) return;
+    this.held = tool;
+    table.take(tool);
+    table.tool.listen((now) => {
+      if (now !== tool) this.place.close();
+    }, this.ended.signal);
+  }
+
   /** The form is gone. */
   end() {
     this.ended.abort();
+    if (this.held && this.place.table?.tool.value === this.held) this.place.table.take(null);
     clearTimeout(this.previewTimer);
     this.place.table?.preview.set([]);
   }

@@ -36,14 +36,9 @@ export class SplitForm extends DecisionForm {
   }
 
   begin() {
-    this.place.table?.take(this.tool);
+    this.hold(this.tool);
     super.begin();
     this.followPreview();
-  }
-
-  end() {
-    if (this.place.table?.tool.value === this.tool) this.place.table?.take(null);
-    super.end();
   }
 
   seedsChanged() {
