@@ -8,9 +8,6 @@ import { field, h } from "../dom.js";
 import { number, plain } from "../format.js";
 import { DecisionForm } from "./form.js";
 
-/** α/β of the tumour for the equivalent dose that is shown, Gy; as in the report. */
-const TUMOUR_ALPHA_BETA_GY = 1.5;
-
 export class DoseForm extends DecisionForm {
   /** @param {import("./form.js").FormPlace} place */
   constructor(place) {
@@ -73,21 +70,28 @@ export class DoseForm extends DecisionForm {
     return h("fieldset", { class: "levels" }, h("legend", {}, "Published levels"), choices);
   }
 
-  /** The equivalent dose in fractions of 2 Gy by the linear-quadratic model, to compare levels by. */
+  /**
+   * The dose of a fraction, and the EQD2 where the report has it: that of a dose which is no published
+   * level is worked out by the server once it is saved, and stands in the plan.
+   */
   tellEffect() {
     // A level is chosen only while the dose is its own.
-    for (const { level, radio } of this.levels)
+    let chosen = null;
+    for (const { level, radio } of this.levels) {
       radio.checked =
         Number(this.total.value) === level.total_gy && Number(this.fractions.value) === level.fractions;
+      if (radio.checked) chosen = level;
+    }
     const drafted = this.draft();
     if ("missing" in drafted) {
       this.effect.textContent = "";
       return;
     }
     const { total_gy: total, fractions } = drafted.decision;
-    const each = total / fractions;
-    const equivalent = (total * (each + TUMOUR_ALPHA_BETA_GY)) / (2 + TUMOUR_ALPHA_BETA_GY);
-    this.effect.textContent = `${number(each, 2)} Gy a fraction; EQD2 ${number(equivalent)} Gy (α/β ${TUMOUR_ALPHA_BETA_GY} Gy)`;
+    const equivalent = chosen
+      ? `EQD2 ${number(chosen.eqd2_alpha_beta_1_5_gy)} Gy (α/β 1.5 Gy)`
+      : "EQD2 stands in the plan once this is saved";
+    this.effect.textContent = `${number(total / fractions, 2)} Gy a fraction; ${equivalent}`;
   }
 
   draft() {
