@@ -6,7 +6,8 @@ mod objects;
 use std::path::Path;
 
 use isoboost_planning::{Target, region_colour};
-use isoboost_report::{MipMark, NumberedMask, PagePictures, Report};
+use isoboost_report::{MipMark, MipStatus, NumberedMask, PagePictures, Report};
+use isoboost_staging::ExclusionReason;
 use isoboost_volume::{Grid, Volume};
 use serde::Deserialize;
 
@@ -176,7 +177,7 @@ fn write_images(
         || write_volumes(place, findings, reference),
         || {
             rayon::join(
-                || isoboost_report::mip_png(findings.suv, &marks(findings)),
+                || isoboost_report::mip_png(findings.suv, &marks(findings), status(findings)),
                 || page::write_lesion_pictures(place, findings),
             )
         },
@@ -252,6 +253,15 @@ fn write_targets(
     }
 }
 
+/// What the projection says of itself.
+fn status(findings: &Findings<'_>) -> MipStatus {
+    if findings.signing.is_some() {
+        MipStatus::Signed
+    } else {
+        MipStatus::Suggestion
+    }
+}
+
 fn marks(findings: &Findings<'_>) -> Vec<MipMark> {
     let lesions = findings.staging.lesions.iter().map(|lesion| MipMark {
         id: lesion.id,
@@ -265,10 +275,10 @@ fn marks(findings: &Findings<'_>) -> Vec<MipMark> {
         position: excluded.focus.measures.centroid,
         radius_mm: excluded.focus.measures.longest_diameter_mm / 2.0,
         colour: EXCLUDED_COLOUR,
-        label: format!(
-            "{} (not a lesion)",
-            excluded.reason.name().replace('_', " ")
-        ),
+        label: match excluded.reason {
+            ExclusionReason::Reviewer => "rejected by the reviewer".to_owned(),
+            reason => format!("{} (not a lesion)", reason.name().replace('_', " ")),
+        },
     });
     lesions.chain(excluded).collect()
 }

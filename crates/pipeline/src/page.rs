@@ -165,9 +165,15 @@ fn caption(lesion: &Lesion, center: Point3<f64>, findings: &Findings<'_>) -> Str
     } else {
         format!("Outlines: {outlines}; those of neighbours have the same colours")
     };
+    // The tables have positions in the PET's frame of reference.
+    let frame = if findings.planning.is_some() {
+        " of the planning CT"
+    } else {
+        ""
+    };
     format!(
-        "Axial, coronal and sagittal plane through its highest voxel at {}, {}, {}; {ct}SUV from 0 \
-         to 10, alike for all lesions. {outlines}.",
+        "Axial, coronal and sagittal plane through its highest voxel at {}, {}, {}{frame}; {ct}SUV \
+         from 0 to 10, alike for all lesions. {outlines}.",
         side(center.x, "L", "R"),
         side(center.y, "P", "A"),
         side(center.z, "S", "I"),

@@ -246,8 +246,9 @@ impl From<&Staging> for Total {
             dmax_mm: sums.dmax_mm,
         });
         Self {
-            psma_tv_ml: total.psma_tv_ml,
-            tl_psma: total.tl_psma,
+            // The sum of no lesions is −0, which no reader should see.
+            psma_tv_ml: total.psma_tv_ml + 0.0,
+            tl_psma: total.tl_psma + 0.0,
             lesions: total.lesions,
             suv_max: total.suv_max,
             dmax_mm: total.dmax_mm,
@@ -324,4 +325,15 @@ impl From<&Margins> for MarginInfo {
 /// A position as the document has it: left, posterior, superior.
 pub(crate) fn lps(point: Point3<f64>) -> [f64; 3] {
     [point.x, point.y, point.z]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_negative_scan_has_a_volume_of_zero_and_not_of_minus_zero() {
+        let total = Total::from(&Staging::default());
+        assert_eq!([total.psma_tv_ml, total.tl_psma].map(f64::to_bits), [0; 2]);
+    }
 }

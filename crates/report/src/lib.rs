@@ -47,7 +47,7 @@ pub use isotoxic::{
     LevelInfo, LimitedByInfo, OrganDoseInfo, OverlapInfo, PlanDoseInfo, PlanInfo, RiskOrganInfo,
 };
 pub use layers::{NumberedMask, pack_layers};
-pub use mip::{MipMark, mip_png};
+pub use mip::{MipMark, MipStatus, mip_png};
 pub use nifti::{
     NiftiError, read_label_map, read_label_volumes, read_volume, write_label_layers,
     write_label_map, write_volume,

@@ -40,21 +40,34 @@ pub struct MipMark {
     pub label: String,
 }
 
+/// What a projection says of the marks in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MipStatus {
+    /// Nobody has looked at them.
+    Suggestion,
+    /// A person has reviewed and signed them.
+    Signed,
+}
+
 /// Draws the projection of an SUV volume seen from the front, patient right on the left, as PNG.
 ///
 /// # Errors
 /// When the picture cannot be encoded.
-pub fn mip_png(suv: &Volume<f32>, marks: &[MipMark]) -> Result<Vec<u8>, ImageError> {
-    encode(&draw(suv, marks))
+pub fn mip_png(
+    suv: &Volume<f32>,
+    marks: &[MipMark],
+    status: MipStatus,
+) -> Result<Vec<u8>, ImageError> {
+    encode(&draw(suv, marks, status))
 }
 
-fn draw(suv: &Volume<f32>, marks: &[MipMark]) -> Canvas {
+fn draw(suv: &Volume<f32>, marks: &[MipMark], status: MipStatus) -> Canvas {
     let view = View::of(suv.grid());
     let shape = suv.grid().shape();
     let projection = project(suv, &view);
     let width = (shape[view.across] as f64 * view.scale[0]).round() as i64;
     let height = (shape[view.down] as f64 * view.scale[1]).round() as i64;
-    let legend = Legend::new(marks);
+    let legend = Legend::new(marks, status);
     let mut canvas = Canvas::new(
         (width + 2 * FRAME + legend::WIDTH) as u32,
         (height + 2 * FRAME).max(legend.height()) as u32,

@@ -41,10 +41,27 @@ fn visible(page: &str) -> String {
     let texts = body.split('<').filter_map(|part| {
         let (tag, text) = part.split_once('>')?;
         // A chart's axes are numbers by the place they stand at, and say nothing alone.
-        (!tag.starts_with("text")).then(|| text.trim())
+        (!tag.starts_with("text")).then(|| read(text.trim()))
     });
     let texts = texts.filter(|text| !text.is_empty());
     texts.collect::<Vec<_>>().join("\n")
+}
+
+/// A text as a browser reads it.
+fn read(text: &str) -> String {
+    let characters = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#x2f;", "/"),
+        // Last, so that what it gives is not read again.
+        ("&amp;", "&"),
+    ];
+    let told = characters.into_iter();
+    told.fold(text.to_owned(), |text, (name, character)| {
+        text.replace(name, character)
+    })
 }
 
 #[test]
@@ -140,4 +157,21 @@ fn lesions_without_a_picture_are_named() {
     report.lesions.push(second);
     let text = visible(&page(&report));
     assert!(text.contains("No picture is shown of lesion 7"), "{text}");
+}
+
+#[test]
+fn a_signed_page_tells_what_the_reviewer_rejected_and_what_rules_did() {
+    let mut report = full();
+    let mut rejected = report.excluded[0].clone();
+    rejected.id = 9;
+    rejected.reason = "reviewer".to_owned();
+    report.excluded.push(rejected);
+    let text = visible(&page(&report));
+    let count = report.excluded.len() - 1;
+    let told = format!("judged physiological {count}, rejected by the reviewer 1");
+    assert!(text.contains(&told), "{text}");
+    assert!(!text.lines().any(|line| line == "reviewer"), "{text}");
+    report.excluded.drain(..count);
+    let text = visible(&page(&report));
+    assert!(!text.contains("judged physiological"), "{text}");
 }

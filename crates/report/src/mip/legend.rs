@@ -5,7 +5,7 @@ use isoboost_staging::Region;
 use isoboost_volume::Grid;
 
 use super::view::View;
-use super::{FRAME, INK, MipMark, QUIET, WINDOW_SUV};
+use super::{FRAME, INK, MipMark, MipStatus, QUIET, WINDOW_SUV};
 use crate::canvas::{Canvas, Rectangle, TEXT_HEIGHT, text_width, wrap};
 
 /// Room beside the projection.
@@ -35,11 +35,12 @@ enum Row<'a> {
 
 /// The legend of the marks, laid out before the picture's height is chosen.
 pub(super) struct Legend<'a> {
+    head: [&'static str; 2],
     rows: Vec<Row<'a>>,
 }
 
 impl<'a> Legend<'a> {
-    pub(super) fn new(marks: &'a [MipMark]) -> Self {
+    pub(super) fn new(marks: &'a [MipMark], status: MipStatus) -> Self {
         let letters = ((WIDTH - INDENT - FRAME) / text_width("m")) as usize;
         let classes = CLASSES.map(|(region, name)| (name, Some(region_colour(region))));
         let is_class = |mark: &MipMark| classes.iter().any(|(_, c)| *c == Some(mark.colour));
@@ -59,7 +60,11 @@ impl<'a> Legend<'a> {
                 rows.extend(lines.map(|line| Row::Label(None, line)));
             }
         }
-        Self { rows }
+        let head = match status {
+            MipStatus::Suggestion => ["Suggestion for review,", "not for treatment as it is"],
+            MipStatus::Signed => ["Reviewed and signed:", "see the report beside it"],
+        };
+        Self { head, rows }
     }
 
     /// Height of the whole legend with its head.
@@ -70,8 +75,8 @@ impl<'a> Legend<'a> {
     }
 
     pub(super) fn draw(&self, canvas: &mut Canvas, x: i64) {
-        canvas.text(x, FRAME, "Suggestion for review,", true, INK);
-        canvas.text(x, FRAME + LINE, "not for treatment as it is", true, INK);
+        canvas.text(x, FRAME, self.head[0], true, INK);
+        canvas.text(x, FRAME + LINE, self.head[1], true, INK);
         draw_window(canvas, x, FRAME + 5 * LINE / 2);
         let mut y = FRAME + HEAD_LINES * LINE;
         if self.rows.is_empty() {

@@ -7,7 +7,7 @@ use super::figure::{Embedded, PagePictures};
 use super::lesion_chart::lesion_chart;
 use super::limits::{Limit, limits};
 use super::paper::css_string;
-use super::wording::{numbers, plain, region};
+use super::wording::{REVIEWER, numbers, plain, region};
 use crate::chart::Chart;
 use crate::cohort::intensification_words;
 use crate::document::{LesionInfo, MarginInfo, Report, TargetInfo};
@@ -27,6 +27,8 @@ pub(super) struct Contents<'a> {
     suggestion: String,
     /// How many lesions each class has, in words.
     classes: String,
+    /// Who took foci for no disease: the rules, or the reviewer.
+    not_counted: String,
     /// What to look at first.
     attention: Vec<String>,
     overview: Option<Embedded<'a>>,
@@ -90,6 +92,7 @@ impl<'a> Contents<'a> {
             paper_mark: css_string(&format!("{patient}, {date}")),
             suggestion: suggestion(report),
             classes: classes(report),
+            not_counted: not_counted(report),
             attention: attention(report),
             overview: pictures.overview.as_ref().map(Into::into),
             chart: lesion_chart(report)?,
@@ -221,6 +224,18 @@ fn classes(report: &Report) -> String {
         (n > 0).then(|| format!("{word} {n}"))
     });
     told.collect::<Vec<_>>().join(", ")
+}
+
+fn not_counted(report: &Report) -> String {
+    let excluded = report.excluded.iter();
+    let rejected = excluded.filter(|e| e.reason == REVIEWER).count();
+    match (rejected, report.excluded.len() - rejected) {
+        (0, _) => "judged physiological".to_owned(),
+        (_, 0) => "rejected by the reviewer".to_owned(),
+        (_, judged) => {
+            format!("judged physiological {judged}, rejected by the reviewer {rejected}")
+        }
+    }
 }
 
 /// What a reader should look at first, apart from warnings.

@@ -1,5 +1,6 @@
 //! Volume and uptake of the lesions in one look.
 
+use plotters::coord::combinators::{LogCoord, WithKeyPoints};
 use plotters::coord::types::RangedCoordf64;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
@@ -17,15 +18,14 @@ const MARK: i32 = 6;
 const MANY: usize = 12;
 /// Above so many lesions their numbers are written smaller.
 const CROWD: usize = 25;
+/// Powers of ten up to which there are numbers between them at the axis of volumes.
+const MOST_DECADES: i32 = 3;
 /// Where the legend stands.
 const LEGEND: [i32; 2] = [62, 12];
 
 /// What is plotted: volumes by their logarithm against SUV.
-type Plane<'a, 'b> = ChartContext<
-    'a,
-    SVGBackend<'b>,
-    Cartesian2d<plotters::coord::combinators::LogCoord<f64>, RangedCoordf64>,
->;
+type Plane<'a, 'b> =
+    ChartContext<'a, SVGBackend<'b>, Cartesian2d<WithKeyPoints<LogCoord<f64>>, RangedCoordf64>>;
 
 /// Draws SUVmax against volume, a mark for each lesion; none without lesions.
 pub(super) fn lesion_chart(report: &Report) -> Result<Option<Chart>, ChartError> {
@@ -48,7 +48,10 @@ fn draw(paper: &Paper<'_>, report: &Report) -> Result<(), ChartError> {
         .margin_right(16)
         .x_label_area_size(46)
         .y_label_area_size(52)
-        .build_cartesian_2d((low..high).log_scale(), 0.0..top)?;
+        .build_cartesian_2d(
+            (low..high).log_scale().with_key_points(marks([low, high])),
+            0.0..top,
+        )?;
     let label = |size: i32| ("sans-serif", size).into_font().color(&ink::SOFT);
     chart
         .configure_mesh()
@@ -87,6 +90,21 @@ fn volumes(lesions: &[LesionInfo]) -> [f64; 2] {
     let halves = |ml: f64| 2.0 * ml.log10();
     let steps = [(halves(low) - 0.2).floor(), (halves(high) + 0.2).ceil()];
     steps.map(|step| 10_f64.powf(step / 2.0))
+}
+
+/// Volumes that are written at the axis: 1, 2 and 5 of each power of ten; the powers alone where
+/// that would be too many.
+fn marks([low, high]: [f64; 2]) -> Vec<f64> {
+    let [first, last] = [low.log10().floor() as i32, high.log10().ceil() as i32];
+    let steps: &[f64] = if last - first > MOST_DECADES {
+        &[1.0]
+    } else {
+        &[1.0, 2.0, 5.0]
+    };
+    (first..=last)
+        .flat_map(|power| steps.iter().map(move |step| step * 10_f64.powi(power)))
+        .filter(|ml| (low..=high).contains(ml))
+        .collect()
 }
 
 fn range_of(lesion: &LesionInfo) -> Option<[f64; 2]> {
@@ -230,4 +248,22 @@ fn description(report: &Report) -> String {
          figures are in the table of lesions.",
         lesions.len()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_axis_of_volumes_has_numbers_below_1_ml_too() {
+        let near = |[low, high]: [f64; 2]| -> Vec<String> {
+            marks([low, high]).into_iter().map(short).collect()
+        };
+        assert_eq!(near([0.316, 3.16]), ["0.5", "1", "2"]);
+        assert_eq!(
+            near([0.1, 10.0]),
+            ["0.1", "0.2", "0.5", "1", "2", "5", "10"]
+        );
+        assert_eq!(near([0.0316, 316.0]), ["0.1", "1", "10", "100"]);
+    }
 }

@@ -10,9 +10,9 @@ pub(super) fn css_string(text: &str) -> String {
         if letter.is_ascii_alphanumeric() || letter == ' ' {
             css.push(letter);
         } else {
-            // Writing to a String cannot fail. The number takes six digits, so that no letter after
-            // it is read as one of them.
-            let _ = write!(css, "\\{:06x}", u32::from(letter));
+            // Writing to a String cannot fail. The space ends the number, so that no digit and no
+            // space of the text is taken for a part of it.
+            let _ = write!(css, "\\{:x} ", u32::from(letter));
         }
     }
     css.push('"');
@@ -29,6 +29,12 @@ mod tests {
         let hostile = css_string("\"; } </style><script>\\\n");
         assert_eq!(hostile.matches('"').count(), 2);
         assert!(!hostile.contains('<') && !hostile.contains('\n') && !hostile.contains('}'));
-        assert_eq!(css_string("é\\"), "\"\\0000e9\\00005c\"");
+        assert_eq!(css_string("é\\"), "\"\\e9 \\5c \"");
+    }
+
+    #[test]
+    fn a_space_after_a_number_stays_one() {
+        // CSS takes one space after a number for its end.
+        assert_eq!(css_string("7, 2024"), "\"7\\2c  2024\"");
     }
 }

@@ -6,6 +6,8 @@ use crate::cohort::intensification_words;
 
 /// What stands where nothing is known.
 const NOT_KNOWN: &str = "–";
+/// The reason of a focus that a person, and no rule, took for no disease.
+pub(super) const REVIEWER: &str = "reviewer";
 
 /// Gives the template its filters.
 pub(super) fn add_filters(environment: &mut Environment<'_>) {
@@ -15,6 +17,7 @@ pub(super) fn add_filters(environment: &mut Environment<'_>) {
     environment.add_filter("plain", plain);
     environment.add_filter("region", region);
     environment.add_filter("kind", kind);
+    environment.add_filter("reason", reason);
     environment.add_filter("position", |mm: Vec<f64>| -> String {
         <[f64; 3]>::try_from(mm).map_or(NOT_KNOWN.to_owned(), position)
     });
@@ -40,7 +43,8 @@ pub(super) fn volume(ml: Option<f64>) -> String {
 /// A share of 1 in per cent.
 fn percent(share: Option<f64>) -> String {
     share.map_or(NOT_KNOWN.to_owned(), |share| {
-        format!("{:.0} %", 100.0 * share)
+        // No line is broken before the sign.
+        format!("{:.0}\u{a0}%", 100.0 * share)
     })
 }
 
@@ -59,6 +63,14 @@ pub(super) fn region(name: &str) -> String {
         "pelvic_node" => "Pelvic node".to_owned(),
         "distant" => "Distant".to_owned(),
         "undetermined" => "Place undetermined".to_owned(),
+        other => plain(Some(other.to_owned())),
+    }
+}
+
+/// What uptake that is no lesion was taken for, or who took it so.
+fn reason(name: &str) -> String {
+    match name {
+        REVIEWER => "rejected by the reviewer".to_owned(),
         other => plain(Some(other.to_owned())),
     }
 }
@@ -115,7 +127,7 @@ mod tests {
         assert_eq!(volume(Some(0.648)), "0.65");
         assert_eq!(volume(Some(24.166)), "24.2");
         assert_eq!(volume(Some(945.56)), "946");
-        assert_eq!(percent(Some(0.814)), "81 %");
+        assert_eq!(percent(Some(0.814)), "81\u{a0}%");
         assert_eq!(position([-0.2, -114.45, 608.4]), "0, −114, 608");
     }
 
@@ -125,6 +137,8 @@ mod tests {
         assert_eq!(kind("pelvic_rt"), "pelvic radiotherapy");
         assert_eq!(plain(Some("urinary_bladder".to_owned())), "urinary bladder");
         assert_eq!(plain(None), "–");
+        assert_eq!(reason("urinary_bladder"), "urinary bladder");
+        assert_eq!(reason("reviewer"), "rejected by the reviewer");
         assert_eq!(sentence("no height is given"), "No height is given.");
         assert_eq!(sentence("miTr, as before"), "miTr, as before.");
         assert_eq!(sentence("PTV_N_3 lies outside."), "PTV_N_3 lies outside.");
