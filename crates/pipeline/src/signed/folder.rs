@@ -128,7 +128,7 @@ impl SignedFolder {
         let number = numbered.map_err(|source| self.io("publish results in", source))?;
         // The folder has another name now; the guard must not look for the old one.
         let _ = partial.keep();
-        self.sync_folders(&self.hidden(number));
+        Self::sync_folders(&self.hidden(number));
         Ok(number)
     }
 
@@ -140,7 +140,7 @@ impl SignedFolder {
 
     fn show(&self, number: u32) -> io::Result<()> {
         fs::rename(self.hidden(number), self.place(number))?;
-        self.sync_folders(&self.place(number));
+        Self::sync_folders(&self.place(number));
         Ok(())
     }
 
@@ -155,7 +155,7 @@ impl SignedFolder {
 
     /// The new names, too, are to outlast a power failure; where folders cannot be synced, the
     /// system sees to it in its own time.
-    fn sync_folders(&self, renamed: &Path) {
+    fn sync_folders(renamed: &Path) {
         for folder in renamed.ancestors().take(4) {
             if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
                 tracing::debug!(%error, "a folder cannot be synced");
