@@ -51,7 +51,10 @@ pub use review::{
     BrushMode, BrushPlane, CategoryName, Decision, DecisionError, MarginValue, Preview,
     PreviewedFinding, PreviewedInfo, RegionName, ReopenError, Reviewed, StagedReview, StudyRequest,
 };
-pub use signed::{SignError, Signature, SignedResult, export_signed};
+pub use signed::{
+    NotedSignatures, PreparedSignature, SignError, Signature, SignedResult, export_signed,
+    prepare_signed, settle_signed,
+};
 pub use study::StudyError;
 pub use study_images::StudyImages;
 pub use suv_volume::{

@@ -120,6 +120,7 @@ pub(crate) fn serve_with(
         let user = options.user.clone();
         let desk = Desk::new(&options.folder, user, store, engine, ending);
         let desk = Arc::new(desk.map_err(ReviewError::System)?);
+        desk.settle_all();
         let url = access.url();
         ready(&url);
         if options.open {

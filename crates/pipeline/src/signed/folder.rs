@@ -11,21 +11,34 @@ use crate::output_folder::{LOCK_NAME, OutputError, PARTIAL_PREFIX, make_readable
 /// Folder of all signatures, inside of the results.
 const SIGNED: &str = "signed";
 
+/// Start of the names of folders that are complete and wait until the trail has their signature;
+/// their number follows.
+const HIDDEN_PREFIX: &str = ".isoboost-signed-";
+
 /// Numbers of folders from here on are somebody else's.
 const UNCOUNTED: u32 = 1_000_000_000;
+
+/// Numbers of the signatures of a study that the audit trail has.
+pub type NotedSignatures<'a> = &'a dyn Fn() -> io::Result<Vec<u32>>;
 
 /// `signed/<study>/`, held against others who sign the same study while this value lives.
 #[derive(Debug)]
 pub(super) struct SignedFolder {
     root: PathBuf,
     /// Held where the file system knows locks; the lock ends with the handle.
-    _lock: Option<File>,
+    lock: Option<File>,
+    /// The highest number that the trail has, also where its folder was taken away.
+    last_noted: u32,
 }
 
 impl SignedFolder {
-    /// Makes the folder of a study, waits until nobody else signs it, and removes what a killed
-    /// program left half-made.
-    pub(super) fn open(results: &Path, study: &str) -> Result<Self, OutputError> {
+    /// Makes the folder of a study, waits until nobody else signs it, and settles what a killed
+    /// program left half-made: `noted` gives the numbers of the signatures that the trail has.
+    pub(super) fn open(
+        results: &Path,
+        study: &str,
+        noted: NotedSignatures<'_>,
+    ) -> Result<Self, OutputError> {
         let root = results.join(SIGNED).join(study);
         let failed = |what| {
             let path = root.clone();
@@ -42,10 +55,47 @@ impl SignedFolder {
                 None
             }
         };
-        if lock.is_some() {
-            remove_partial(&root).map_err(failed("clean up"))?;
+        let mut folder = Self {
+            root,
+            lock,
+            last_noted: 0,
+        };
+        let settled = folder.settle(noted);
+        settled.map_err(|source| folder.io("clean up", source))?;
+        Ok(folder)
+    }
+
+    /// Whether a killed program left something to settle; makes no folder.
+    pub(super) fn is_unsettled(results: &Path, study: &str) -> bool {
+        let Ok(entries) = fs::read_dir(results.join(SIGNED).join(study)) else {
+            return false;
+        };
+        let mut names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));
+        names.any(|name| {
+            let name = name.to_string_lossy();
+            hidden_number(&name).is_some() || name.starts_with(PARTIAL_PREFIX)
+        })
+    }
+
+    /// Lets appear what is in the trail, and removes what never came so far.
+    fn settle(&mut self, noted: NotedSignatures<'_>) -> io::Result<()> {
+        // Asked for under the lock: whoever held it before may have noted one and been killed.
+        let noted = noted()?;
+        self.last_noted = noted.iter().copied().max().unwrap_or(0);
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let hidden = hidden_number(&name);
+            if let Some(number) = hidden.filter(|number| noted.contains(number)) {
+                self.show(number)?;
+                tracing::warn!(number, "finished a signature that was interrupted");
+            } else if self.lock.is_some() && (hidden.is_some() || name.starts_with(PARTIAL_PREFIX))
+            {
+                fs::remove_dir_all(entry.path())?;
+            }
         }
-        Ok(Self { root, _lock: lock })
+        Ok(())
     }
 
     /// A new empty folder, removed again unless it is published.
@@ -56,37 +106,57 @@ impl SignedFolder {
             .map_err(|source| self.io("make a folder in", source))
     }
 
-    /// Makes a complete folder appear under the number after the last one.
-    pub(super) fn publish(&self, partial: TempDir) -> Result<(u32, PathBuf), OutputError> {
-        let published = (|| {
+    /// Gives a complete folder the number after the last one, and keeps it hidden under that.
+    pub(super) fn number(&self, partial: TempDir) -> Result<u32, OutputError> {
+        let numbered = (|| {
             sync_files(partial.path())?;
-            let mut number = last_number(&self.root)? + 1;
+            make_readable(partial.path())?;
+            let mut number = last_number(&self.root)?.max(self.last_noted) + 1;
+            let mut from = partial.path().to_path_buf();
             // A filled folder is never renamed over.
-            while let Err(error) = fs::rename(partial.path(), self.place(number)) {
-                if !self.place(number).exists() {
-                    return Err(error);
+            loop {
+                let hidden = self.hidden(number);
+                match fs::rename(&from, &hidden) {
+                    Ok(()) if !self.place(number).exists() => return Ok(number),
+                    Ok(()) => from = hidden,
+                    Err(error) if !hidden.exists() => return Err(error),
+                    Err(_) => {}
                 }
                 number += 1;
             }
-            Ok(number)
         })();
-        let number = published.map_err(|source| self.io("publish results in", source))?;
-        // The folder has its final name now; the guard must not look for the old one.
+        let number = numbered.map_err(|source| self.io("publish results in", source))?;
+        // The folder has another name now; the guard must not look for the old one.
         let _ = partial.keep();
-        let place = self.place(number);
-        make_readable(&place).map_err(|source| self.io("set the permissions in", source))?;
-        self.sync_folders();
-        Ok((number, place))
+        Self::sync_folders(&self.hidden(number));
+        Ok(number)
     }
 
-    fn place(&self, number: u32) -> PathBuf {
+    /// Makes the hidden folder of a number appear.
+    pub(super) fn publish(&self, number: u32) -> Result<(), OutputError> {
+        let shown = self.show(number);
+        shown.map_err(|source| self.io("publish results in", source))
+    }
+
+    fn show(&self, number: u32) -> io::Result<()> {
+        fs::rename(self.hidden(number), self.place(number))?;
+        Self::sync_folders(&self.place(number));
+        Ok(())
+    }
+
+    /// Where the results of a number lie once they are published.
+    pub(super) fn place(&self, number: u32) -> PathBuf {
         self.root.join(number.to_string())
+    }
+
+    fn hidden(&self, number: u32) -> PathBuf {
+        self.root.join(format!("{HIDDEN_PREFIX}{number}"))
     }
 
     /// The new names, too, are to outlast a power failure; where folders cannot be synced, the
     /// system sees to it in its own time.
-    fn sync_folders(&self) {
-        for folder in self.root.ancestors().take(3) {
+    fn sync_folders(renamed: &Path) {
+        for folder in renamed.ancestors().take(4) {
             if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
                 tracing::debug!(%error, "a folder cannot be synced");
             }
@@ -107,33 +177,42 @@ fn last_number(root: &Path) -> io::Result<u32> {
     let mut last = 0;
     for entry in fs::read_dir(root)? {
         let name = entry?.file_name();
-        let number = name.to_str().and_then(|name| name.parse().ok());
+        let name = name.to_string_lossy();
+        let number = hidden_number(&name).or_else(|| name.parse().ok());
         // What nobody counts to was not counted here.
         last = last.max(number.filter(|n| *n < UNCOUNTED).unwrap_or(0));
     }
     Ok(last)
 }
 
-fn remove_partial(root: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(root)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name.to_string_lossy().starts_with(PARTIAL_PREFIX) {
-            fs::remove_dir_all(entry.path())?;
-        }
-    }
-    Ok(())
+fn hidden_number(name: &str) -> Option<u32> {
+    name.strip_prefix(HIDDEN_PREFIX)?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn publish(results: &Path, text: &str) -> (u32, PathBuf) {
-        let folder = SignedFolder::open(results, "study").unwrap();
+    /// Everything up to the event in the trail.
+    fn prepare(results: &Path, text: &str, noted: &[u32]) -> (SignedFolder, u32) {
+        let folder = SignedFolder::open(results, "study", &|| Ok(noted.to_vec())).unwrap();
         let partial = folder.partial().unwrap();
         fs::write(partial.path().join("report.json"), text).unwrap();
-        folder.publish(partial).unwrap()
+        let number = folder.number(partial).unwrap();
+        (folder, number)
+    }
+
+    fn publish(results: &Path, text: &str) -> (u32, PathBuf) {
+        let (folder, number) = prepare(results, text, &[]);
+        folder.publish(number).unwrap();
+        (number, folder.place(number))
+    }
+
+    fn names(root: &Path) -> Vec<std::ffi::OsString> {
+        let names = fs::read_dir(root).unwrap();
+        let mut names: Vec<_> = names.map(|e| e.unwrap().file_name()).collect();
+        names.sort();
+        names
     }
 
     #[test]
@@ -167,17 +246,53 @@ mod tests {
     #[test]
     fn without_locks_a_taken_number_is_passed_over() {
         let results = tempfile::tempdir().unwrap();
-        let folder = SignedFolder::open(results.path(), "study").unwrap();
+        let folder = SignedFolder::open(results.path(), "study", &|| Ok(vec![])).unwrap();
         let other = SignedFolder {
             root: folder.root.clone(),
-            _lock: None,
+            lock: None,
+            last_noted: 0,
         };
-        let [mine, theirs] = [&folder, &other].map(|f| f.partial().unwrap());
-        for partial in [&mine, &theirs] {
+        let [mine, theirs, third] = [&folder, &other, &folder].map(|f| {
+            let partial = f.partial().unwrap();
             fs::write(partial.path().join("report.json"), "x").unwrap();
-        }
-        assert_eq!(other.publish(theirs).unwrap().0, 1);
-        assert_eq!(folder.publish(mine).unwrap().0, 2);
+            partial
+        });
+        assert_eq!(other.number(theirs).unwrap(), 1);
+        assert_eq!(folder.number(mine).unwrap(), 2);
+        other.publish(1).unwrap();
+        folder.publish(2).unwrap();
+        assert_eq!(folder.number(third).unwrap(), 3);
+    }
+
+    #[test]
+    fn what_the_trail_does_not_have_never_appears() {
+        let results = tempfile::tempdir().unwrap();
+        let root = results.path().join("signed/study");
+        assert!(!SignedFolder::is_unsettled(results.path(), "study"));
+        let (folder, number) = prepare(results.path(), "killed", &[]);
+        assert_eq!(number, 1);
+        assert_eq!(names(&root), [LOCK_NAME, ".isoboost-signed-1"]);
+        drop(folder);
+        assert!(SignedFolder::is_unsettled(results.path(), "study"));
+        SignedFolder::open(results.path(), "study", &|| Ok(vec![])).unwrap();
+        assert_eq!(names(&root), [LOCK_NAME]);
+        assert!(!SignedFolder::is_unsettled(results.path(), "study"));
+    }
+
+    #[test]
+    fn what_the_trail_has_appears_and_its_number_is_not_given_again() {
+        let results = tempfile::tempdir().unwrap();
+        let root = results.path().join("signed/study");
+        drop(prepare(results.path(), "noted", &[]));
+        let (folder, number) = prepare(results.path(), "second", &[1]);
+        assert_eq!(number, 2);
+        assert_eq!(names(&root), [LOCK_NAME, ".isoboost-signed-2", "1"]);
+        let first = fs::read_to_string(root.join("1/report.json")).unwrap();
+        assert_eq!(first, "noted");
+        drop(folder);
+        // Also where its folder was taken away since.
+        fs::remove_dir_all(root.join("1")).unwrap();
+        assert_eq!(prepare(results.path(), "third", &[1]).1, 2);
     }
 
     #[test]
@@ -186,9 +301,6 @@ mod tests {
         let root = results.path().join("signed/study");
         fs::create_dir_all(root.join(format!("{PARTIAL_PREFIX}killed/images"))).unwrap();
         assert_eq!(publish(results.path(), "x").0, 1);
-        let names = fs::read_dir(&root).unwrap();
-        let mut names: Vec<_> = names.map(|e| e.unwrap().file_name()).collect();
-        names.sort();
-        assert_eq!(names, [LOCK_NAME, "1"]);
+        assert_eq!(names(&root), [LOCK_NAME, "1"]);
     }
 }

@@ -3,6 +3,10 @@
 //!
 //! Each signature has a folder of its own, `signed/<study>/<n>/` with n counting from 1, which holds
 //! what a result folder holds and `changes.json`. The objects are approved by the person who signed.
+//!
+//! Whoever keeps an audit trail notes a signature between [`prepare_signed`] and
+//! [`PreparedSignature::publish`]: what lies under its number is then in the trail, whenever the
+//! program is killed.
 
 mod folder;
 mod made;
@@ -17,10 +21,12 @@ use isoboost_report::{CHANGES_SCHEMA, Change, ChangesDocument, Report, ReviewInf
 
 use crate::batch::folder_name;
 use crate::open_study::OpenStudy;
+use crate::output_folder::OutputError;
 use crate::outputs;
 use crate::review::Reviewed;
 use crate::study::StudyError;
 
+pub use folder::NotedSignatures;
 use folder::SignedFolder;
 
 /// What was changed by the review.
@@ -85,21 +91,81 @@ pub(crate) struct Signing {
     pub(crate) review: ReviewInfo,
 }
 
-/// Writes what was reviewed, as it was signed, to `signed/<study>/<n>/` in the folder of results.
+/// Results that are complete and wait, hidden, until their signature is noted. Nobody else can sign
+/// the study while this value lives.
 ///
-/// The folder appears complete or not at all, and no other is touched. The suggestion, which
-/// `changes.json` is held against, is read from the results. Whoever signs at the same time gets
-/// another number.
+/// Left without [`publish`](Self::publish) they stay hidden until [`settle_signed`], or whoever
+/// signs next, is told whether they were noted.
+#[derive(Debug)]
+pub struct PreparedSignature {
+    place: SignedFolder,
+    result: SignedResult,
+}
+
+impl PreparedSignature {
+    /// What will be there once it is published.
+    pub fn result(&self) -> &SignedResult {
+        &self.result
+    }
+
+    /// Makes the results appear.
+    ///
+    /// # Errors
+    /// When the system refuses; they then stay hidden.
+    pub fn publish(self) -> Result<SignedResult, OutputError> {
+        self.place.publish(self.result.number)?;
+        Ok(self.result)
+    }
+}
+
+/// Settles what a killed program left of signatures of a study: those whose numbers are noted
+/// appear, the others are removed. Does nothing where nothing was left, and waits for whoever signs.
 ///
 /// # Errors
-/// When the signature cannot be written down, the suggestion is not the one that was reviewed, or
-/// the results cannot be written.
+/// When the system refuses.
+pub fn settle_signed(
+    results: &Path,
+    study: &str,
+    noted: NotedSignatures<'_>,
+) -> Result<(), OutputError> {
+    if SignedFolder::is_unsettled(results, study) {
+        SignedFolder::open(results, study, noted)?;
+    }
+    Ok(())
+}
+
+/// Writes what was reviewed, as it was signed, to `signed/<study>/<n>/` in the folder of results,
+/// for whoever keeps no trail of signatures.
+///
+/// # Errors
+/// As [`prepare_signed`] and [`PreparedSignature::publish`].
 pub fn export_signed(
     open: &OpenStudy,
     reviewed: &Reviewed,
     signature: &Signature,
     results: &Path,
 ) -> Result<SignedResult, StudyError> {
+    let prepared = prepare_signed(open, reviewed, signature, results, &|| Ok(Vec::new()))?;
+    Ok(prepared.publish()?)
+}
+
+/// Writes what was reviewed, as it was signed, for `signed/<study>/<n>/` in the folder of results,
+/// where it appears, complete, by [`PreparedSignature::publish`].
+///
+/// No other folder is touched. The suggestion, which `changes.json` is held against, is read from
+/// the results. Whoever signs at the same time gets another number, and no number of `noted` is
+/// given again: those are the signatures of the study that the trail has.
+///
+/// # Errors
+/// When the signature cannot be written down, the suggestion is not the one that was reviewed, or
+/// the results cannot be written.
+pub fn prepare_signed(
+    open: &OpenStudy,
+    reviewed: &Reviewed,
+    signature: &Signature,
+    results: &Path,
+    noted: NotedSignatures<'_>,
+) -> Result<PreparedSignature, StudyError> {
     let approval = Approval::new(
         &signature.reviewer,
         signature.organisation.as_deref(),
@@ -115,7 +181,7 @@ pub fn export_signed(
         review: review_info(&approval, signature, reviewed, &changes),
         approval,
     };
-    let place = SignedFolder::open(results, &study)?;
+    let place = SignedFolder::open(results, &study, noted)?;
     let partial = place.partial()?;
     let document = changes_document(&suggestion, &signing.review, reviewed, &changes)?;
     let text = serde_json::to_string_pretty(&document)? + "\n";
@@ -123,13 +189,14 @@ pub fn export_signed(
     let report = open.signed(reviewed, &signing, |job, findings, grid| {
         outputs::write(partial.path(), job, findings, grid)
     })?;
-    let (number, folder) = place.publish(partial)?;
-    Ok(SignedResult {
-        folder,
+    let number = place.number(partial)?;
+    let result = SignedResult {
+        folder: place.place(number),
         number,
         report,
         changes,
-    })
+    };
+    Ok(PreparedSignature { place, result })
 }
 
 /// The report of the suggestion, which must be the one that was opened.

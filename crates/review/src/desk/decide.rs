@@ -6,12 +6,12 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::opening::{draw, follow_up};
+use super::opening::follow_up;
 use super::session::Phase;
 use super::{Desk, Session, blocking};
 use isoboost_pipeline::Decision;
 
-use crate::engine::{EngineError, Signing, Staged, Study};
+use crate::engine::{EngineError, Staged, Study};
 use crate::store::{Entry, EventKind, NewEvent, Trail};
 use crate::web::{Answer, Refusal};
 use crate::worklist::standing_of;
@@ -100,73 +100,6 @@ impl Desk {
             follow_up(self, session);
         }
         Ok(())
-    }
-
-    /// Signs what stands: writes the signed results, then notes the signature.
-    ///
-    /// # Errors
-    /// When somebody else decided meanwhile, or the results cannot be written.
-    pub(crate) async fn sign(
-        self: &Arc<Self>,
-        session: &Arc<Session>,
-        by: By,
-        reviewer: String,
-        comment: String,
-    ) -> Answer<Value> {
-        ready_study(session).await?;
-        let _one_at_a_time = session.deciding.lock().await;
-        let revision = self.store.revision(&session.key)?;
-        let staged = session.current().staged;
-        if revision != by.base_revision || staged.is_none_or(|(r, _)| r != revision) {
-            return Err(conflict(by.base_revision, revision));
-        }
-        if session.current().planned.is_none_or(|(r, _)| r != revision) {
-            draw(self, session).await?;
-        }
-        let Some((_, planned)) = session.current().planned else {
-            return Err(not_ready(session));
-        };
-        let (desk, at) = (Arc::clone(self), Arc::clone(session));
-        let (trail, content) = blocking(move || {
-            let now = chrono::Local::now().fixed_offset();
-            let signing = Signing {
-                reviewer: reviewer.clone(),
-                comment: comment.clone(),
-                at: now,
-            };
-            let signed = planned.sign(&signing, &desk.folder).map_err(impossible)?;
-            let content = json!({
-                "reviewer": reviewer,
-                "comment": comment,
-                "at": now.to_rfc3339(),
-                "revision": revision,
-                "folder": signed.folder,
-                "changes": signed.changes,
-            });
-            let standing = standing_of(planned.report());
-            let event = NewEvent {
-                kind: EventKind::Signature,
-                subject: None,
-                who: by.who,
-                window: by.window,
-                at: now.to_rfc3339(),
-                sentence: format!("signed by {reviewer}"),
-                content: content.clone(),
-                before: standing.clone(),
-                after: standing,
-            };
-            match desk.store.append(&at.key, revision, &event) {
-                Ok(trail) => Ok((trail, content)),
-                Err(error) => {
-                    // Nobody was told of it, and it is not what stands.
-                    let _ = std::fs::remove_dir_all(desk.folder.join(&signed.folder));
-                    Err(Refusal::from(error))
-                }
-            }
-        })
-        .await??;
-        session.change(|current| current.signed(trail));
-        Ok(content)
     }
 }
 
@@ -263,7 +196,7 @@ pub(crate) async fn ready_study(session: &Session) -> Answer<Arc<dyn Study>> {
     waited.unwrap_or_else(|_| Err(not_ready(session)))
 }
 
-fn not_ready(session: &Session) -> Refusal {
+pub(super) fn not_ready(session: &Session) -> Refusal {
     let status = StatusCode::SERVICE_UNAVAILABLE;
     if let Some(reason) = session.current().reason {
         return Refusal::new(status, "not_opened", reason, "mend that and open it again");

@@ -7,6 +7,7 @@ mod presence;
 mod rules;
 mod scene;
 mod session;
+mod signing;
 mod suggested;
 
 use std::io;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use isoboost_lesion::Focus;
 use isoboost_pipeline::{
-    Decision, DecisionError, OpenStudy, PreviewedInfo, Reviewed, Signature, StagedReview,
-    StudyImages, StudyRequest, error_chain, export_signed,
+    Decision, DecisionError, NotedSignatures, OpenStudy, PreparedSignature, PreviewedInfo,
+    Reviewed, Signature, StagedReview, StudyImages, StudyRequest, error_chain, prepare_signed,
 };
 use isoboost_planning::{Target, TargetKind, region_colour};
 use isoboost_report::Report;
@@ -16,8 +16,8 @@ use nalgebra::Isometry3;
 use serde_json::{Value, json};
 
 use super::{
-    Engine, EngineError, Images, Planned, Previewed, Region, RegionKind, Shape, Signed, Signing,
-    Staged, Study,
+    Engine, EngineError, Images, Planned, Prepared, Previewed, Region, RegionKind, Shape, Signed,
+    Signing, Staged, Study,
 };
 
 /// Grey of foci that are not disease, as in the batch's pictures.
@@ -199,26 +199,53 @@ impl Planned for PlannedByBatch {
             .collect()
     }
 
-    fn sign(&self, signing: &Signing, results: &Path) -> Result<Signed, EngineError> {
+    fn sign(
+        &self,
+        signing: &Signing,
+        results: &Path,
+        noted: NotedSignatures<'_>,
+    ) -> Result<Box<dyn Prepared>, EngineError> {
         let signature = Signature {
             reviewer: signing.reviewer.clone(),
             organisation: None,
             at: signing.at,
             comment: (!signing.comment.is_empty()).then(|| signing.comment.clone()),
         };
-        let signed = export_signed(&self.open, &self.reviewed, &signature, results);
-        let signed = signed.map_err(|error| EngineError {
+        let prepared = prepare_signed(&self.open, &self.reviewed, &signature, results, noted);
+        let prepared = prepared.map_err(|error| EngineError {
             text: error_chain(&error),
             remedy: "nothing was signed; mend that and sign again".to_owned(),
         })?;
-        let folder = signed
-            .folder
-            .strip_prefix(results)
-            .unwrap_or(&signed.folder);
+        Ok(Box::new(PreparedByBatch {
+            results: results.to_path_buf(),
+            prepared,
+        }))
+    }
+}
+
+struct PreparedByBatch {
+    results: PathBuf,
+    prepared: PreparedSignature,
+}
+
+impl Prepared for PreparedByBatch {
+    fn signed(&self) -> Signed {
+        let result = self.prepared.result();
+        let folder = result.folder.strip_prefix(&self.results);
+        let folder = folder.unwrap_or(&result.folder);
         let parts: Vec<_> = folder.iter().map(|part| part.to_string_lossy()).collect();
-        Ok(Signed {
+        Signed {
             folder: parts.join("/"),
-            changes: signed.changes.into_iter().map(|c| c.sentence).collect(),
+            changes: result.changes.iter().map(|c| c.sentence.clone()).collect(),
+        }
+    }
+
+    fn publish(self: Box<Self>) -> Result<(), EngineError> {
+        let published = self.prepared.publish();
+        published.map(drop).map_err(|error| EngineError {
+            text: error_chain(&error),
+            remedy: "the signature is kept; its files appear when the desk is started again"
+                .to_owned(),
         })
     }
 }

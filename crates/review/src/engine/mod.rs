@@ -6,7 +6,7 @@ mod batch;
 use std::path::Path;
 use std::sync::Arc;
 
-use isoboost_pipeline::Decision;
+use isoboost_pipeline::{Decision, NotedSignatures};
 use isoboost_report::Report;
 use isoboost_volume::{Mask, Volume};
 use serde::Serialize;
@@ -63,8 +63,22 @@ pub(crate) trait Planned: Send + Sync {
     fn report(&self) -> &Report;
     /// Every volume that can be shown.
     fn regions(&self) -> Vec<Region>;
-    /// Writes the signed results.
-    fn sign(&self, signature: &Signing, results: &Path) -> Result<Signed, EngineError>;
+    /// Writes the signed results, hidden until they are published; the numbers of signatures that
+    /// the trail has are not given again.
+    fn sign(
+        &self,
+        signature: &Signing,
+        results: &Path,
+        noted: NotedSignatures<'_>,
+    ) -> Result<Box<dyn Prepared>, EngineError>;
+}
+
+/// Signed results that wait until the trail has their signature.
+pub(crate) trait Prepared: Send {
+    /// What will be there.
+    fn signed(&self) -> Signed;
+    /// Makes them appear.
+    fn publish(self: Box<Self>) -> Result<(), EngineError>;
 }
 
 /// Something that is outlined in the pictures.

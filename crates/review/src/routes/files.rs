@@ -23,8 +23,8 @@ const FILES: [(&str, &str); 16] = [
     ("labels.nii.gz", "application/gzip"),
     ("targets.nii.gz", "application/gzip"),
     ("images/mip.png", PNG),
-    ("images/field-ap.png", PNG),
-    ("images/field-lateral.png", PNG),
+    ("images/drr-ap.png", PNG),
+    ("images/drr-lateral.png", PNG),
     ("images/registration-axial.png", PNG),
     ("images/registration-coronal.png", PNG),
     ("images/registration-sagittal.png", PNG),
@@ -130,6 +130,10 @@ mod tests {
             name("signed/2/images/lesion-7.png"),
             Some((Some(2), "images/lesion-07.png".to_owned()))
         );
+        // As docs/field.md names the radiographs.
+        for picture in ["images/drr-ap.png", "images/drr-lateral.png"] {
+            assert_eq!(name(picture), Some((None, picture.to_owned())));
+        }
         for foreign in [
             "",
             "request.json",

@@ -104,6 +104,20 @@ impl Store {
         revision_of(&self.lock(), key)
     }
 
+    /// Folders of all signatures of all studies, inside of the result folder.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(crate) fn signed_folders(&self) -> Result<Vec<String>, StoreError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT content ->> 'folder' FROM event \
+             WHERE kind = 'signature' AND content ->> 'folder' IS NOT NULL",
+        )?;
+        let folders = statement.query_map((), |row| row.get(0))?;
+        Ok(folders.collect::<Result<_, _>>()?)
+    }
+
     /// All events after the one of this number, of all reviews.
     ///
     /// # Errors

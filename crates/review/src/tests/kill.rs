@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client::{Browser, STUDY, database, options, results};
-use super::light::Light;
+use super::light::{DIES, Light};
 use crate::server::serve_with;
 use crate::store::{ReviewKey, Store};
 
@@ -29,6 +29,11 @@ fn serves_in_the_copy_that_is_killed() {
 }
 
 fn serve_in_a_copy(folder: &Path) -> (Child, Browser) {
+    serve_until(folder, "the end")
+}
+
+/// Serves in a copy that dies by itself at a step of a signature.
+fn serve_until(folder: &Path, step: &str) -> (Child, Browser) {
     let mut copy = Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
@@ -36,6 +41,7 @@ fn serve_in_a_copy(folder: &Path) -> (Child, Browser) {
             "tests::kill::serves_in_the_copy_that_is_killed",
         ])
         .env(FOLDER, folder)
+        .env(DIES, step)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -63,6 +69,50 @@ fn decide_until_it_ends(browser: &Browser, mut revision: u64, count: &AtomicU64)
             Err(_) => return saved,
         }
     }
+}
+
+/// Signs on a server that dies at a step; what is left is then served again, and the state that
+/// this tells is answered.
+fn state_after_death_at(folder: &Path, step: &str) -> Value {
+    let (mut copy, browser) = serve_until(folder, step);
+    let path = format!("/api/studies/{STUDY}/sign");
+    let body = json!({"window": "w", "who": "Ann", "base_revision": 0, "reviewer": "Ann"});
+    assert!(browser.try_post(&path, &body).is_err(), "it died");
+    copy.wait().unwrap();
+    assert!(!folder.join(format!("signed/{STUDY}/1")).exists());
+    let hidden = folder.join(format!("signed/{STUDY}/.isoboost-signed-1"));
+    assert!(hidden.exists(), "it was written");
+    let (mut copy, browser) = serve_in_a_copy(folder);
+    assert!(!hidden.exists(), "it is settled");
+    let state = browser.get(&format!("/api/studies/{STUDY}/state")).json();
+    copy.kill().unwrap();
+    copy.wait().unwrap();
+    state
+}
+
+#[test]
+fn approved_results_whose_signature_is_not_in_the_trail_never_appear() {
+    let folder = results();
+    let state = state_after_death_at(folder.path(), "written");
+    assert_eq!(
+        (&state["status"], &state["revision"]),
+        (&json!("new"), &json!(0))
+    );
+    assert!(!folder.path().join(format!("signed/{STUDY}/1")).exists());
+}
+
+#[test]
+fn a_signature_in_the_trail_gets_its_results_after_a_kill() {
+    let folder = results();
+    let state = state_after_death_at(folder.path(), "noted");
+    assert_eq!(
+        (&state["status"], &state["revision"]),
+        (&json!("signed"), &json!(1))
+    );
+    let place = state["signature"]["folder"].as_str().unwrap();
+    assert_eq!(place, format!("signed/{STUDY}/1"));
+    let report = std::fs::read_to_string(folder.path().join(place).join("report.json"));
+    assert_eq!(report.unwrap(), "Ann");
 }
 
 #[test]

@@ -1,16 +1,20 @@
 //! An engine without images: findings are rejected in the report alone.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use isoboost_pipeline::Decision;
+use isoboost_pipeline::{Decision, NotedSignatures};
 use isoboost_report::Report;
 use isoboost_volume::{Grid, Volume};
 use nalgebra::Point3;
 
 use crate::engine::{
-    Engine, EngineError, Images, Planned, Previewed, Region, Signed, Signing, Staged, Study,
+    Engine, EngineError, Images, Planned, Prepared, Previewed, Region, Signed, Signing, Staged,
+    Study,
 };
+
+/// Names the step of a signature at which this process ends.
+pub(super) const DIES: &str = "ISOBOOST_TEST_DIES";
 
 pub(super) struct Light;
 
@@ -110,13 +114,51 @@ impl Planned for Opened {
         Vec::new()
     }
 
-    fn sign(&self, signing: &Signing, results: &Path) -> Result<Signed, EngineError> {
-        let folder = format!("signed/{}/1", self.folder);
-        std::fs::create_dir_all(results.join(&folder)).unwrap();
-        std::fs::write(results.join(&folder).join("report.json"), &signing.reviewer).unwrap();
-        Ok(Signed {
-            folder,
-            changes: vec![format!("{} lesions", self.report.lesions.len())],
-        })
+    fn sign(
+        &self,
+        signing: &Signing,
+        results: &Path,
+        noted: NotedSignatures<'_>,
+    ) -> Result<Box<dyn Prepared>, EngineError> {
+        let number = noted().unwrap().len() + 1;
+        let study = results.join("signed").join(&self.folder);
+        // As the batch's code hides it.
+        let hidden = study.join(format!(".isoboost-signed-{number}"));
+        std::fs::create_dir_all(&hidden).unwrap();
+        std::fs::write(hidden.join("report.json"), &signing.reviewer).unwrap();
+        die_at("written");
+        Ok(Box::new(Written {
+            signed: Signed {
+                folder: format!("signed/{}/{number}", self.folder),
+                changes: vec![format!("{} lesions", self.report.lesions.len())],
+            },
+            place: study.join(number.to_string()),
+            hidden,
+        }))
+    }
+}
+
+struct Written {
+    signed: Signed,
+    hidden: PathBuf,
+    place: PathBuf,
+}
+
+impl Prepared for Written {
+    fn signed(&self) -> Signed {
+        self.signed.clone()
+    }
+
+    fn publish(self: Box<Self>) -> Result<(), EngineError> {
+        die_at("noted");
+        std::fs::rename(self.hidden, self.place).unwrap();
+        Ok(())
+    }
+}
+
+/// Ends the process on the spot where a test wants it to.
+fn die_at(step: &str) {
+    if std::env::var_os(DIES).is_some_and(|at| at == step) {
+        std::process::abort();
     }
 }
