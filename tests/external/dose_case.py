@@ -5,6 +5,7 @@
     dose_case.py real RTSS OUT      doses over organs that somebody drew, with the histograms likewise
     dose_case.py phantom SCAN OUT   the base plan of a phantom of the pelvis with its organs; prints
                                     what the limits of the organs must be
+    dose_case.py beside CT OUT      a dose of 66 Gy in the middle of an axial CT, without its plan
 """
 
 import json
@@ -272,11 +273,29 @@ def phantom(scan, out):
     }
 
 
+def beside(ct, out):
+    files = [pydicom.dcmread(p) for p in ct.iterdir()]
+    files = [f for f in files if f.Modality == "CT"]
+    files.sort(key=lambda f: f.ImagePositionPatient[2])
+    first, spacing = files[0], 4.0
+    low = np.array(first.ImagePositionPatient, float)
+    high = np.array(files[-1].ImagePositionPatient, float)
+    high[:2] += np.array([first.Columns, first.Rows]) * np.array(first.PixelSpacing[::-1], float)
+    x, y, z = (np.arange(a, b, spacing) for a, b in zip(low, high))
+    z, y, x = np.meshgrid(z, y, x, indexing="ij")
+    middle = (low + high) / 2
+    squared = (x - middle[0]) ** 2 + (y - middle[1]) ** 2 + (z - middle[2]) ** 2
+    head = new(RTDOSE, "RTDOSE", first.StudyInstanceUID, first.FrameOfReferenceUID, first.PatientID)
+    gy = 66 * np.exp(-squared / (2 * 60.0**2))
+    write_dose(out / "dose.dcm", head, gy, [float(v) for v in low], (spacing,) * 3)
+    return {"max_gy": float(gy.max())}
+
+
 def main():
     mode, *paths = sys.argv[1:]
     paths = [Path(p) for p in paths]
     paths[-1].mkdir(parents=True, exist_ok=True)
-    modes = {"histograms": histograms, "real": real, "phantom": phantom}
+    modes = {"histograms": histograms, "real": real, "phantom": phantom, "beside": beside}
     result = modes[mode](*paths)
     print(json.dumps(result))
 

@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: the built command, the folders, and foreign tools.
 
 pub mod blurred_sphere;
+pub mod reopened;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

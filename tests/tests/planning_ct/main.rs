@@ -1,5 +1,6 @@
 //! Targets on a planning CT: moved with the patient, in its frame of reference and on its images.
 
+mod reopened;
 mod structures;
 mod study;
 

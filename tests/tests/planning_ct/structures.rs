@@ -20,7 +20,7 @@ const DRAWN: [(&str, [f64; 3], [f64; 3]); 6] = [
 ];
 
 /// The planning CT with a structure set by rt-utils; the folder and the set.
-fn drawn_plan(folder: &Path) -> Option<(PathBuf, PathBuf)> {
+pub fn drawn_plan(folder: &Path) -> Option<(PathBuf, PathBuf)> {
     let planning = folder.join("planning");
     std::fs::create_dir(&planning).unwrap();
     for entry in std::fs::read_dir(SCANS.planning_ct()).unwrap() {
