@@ -326,6 +326,14 @@ fn put_excluded_parts(
 
 /// Gives contacts with territories that are no more to those that took their ground.
 fn rename_contacts(state: &mut State, retired: &[u32], new: impl Fn(&Focus) -> u32) {
+    // What was drawn before touches ground that is no more; it is drawn anew.
+    let touches = |focus: &Focus| {
+        focus
+            .contacts
+            .iter()
+            .any(|c| retired.contains(&c.territory))
+    };
+    state.drawn.retain(|_, lesion| !touches(&lesion.focus));
     let lesions = state.judgement.lesions.iter_mut().map(|l| &mut l.focus);
     let excluded = state.judgement.excluded.iter_mut().map(|e| &mut e.focus);
     for focus in lesions.chain(excluded) {

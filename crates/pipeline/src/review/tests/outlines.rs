@@ -148,6 +148,28 @@ fn excluded_uptake_can_be_split_and_a_part_restored() {
 }
 
 #[test]
+fn what_touches_a_finding_touches_the_one_that_took_its_ground() {
+    let bladder = phantom().suggestion().excluded.iter().find(|e| e.id == 5);
+    let focus = &bladder.unwrap().focus;
+    let voxels: Vec<_> = focus.mask.voxels().collect();
+    let [low, high] = [voxels[0], voxels[voxels.len() - 1]].map(|v| focus.mask.grid().center_of(v));
+    let seeds = [focus.measures.max_at, low, high].map(|p| [p.x, p.y, p.z]);
+    let split = format!(r#"{{"kind":"split","finding":5,"seeds":{seeds:?}}}"#);
+    let [a, b, c] = [8, 9, 10]
+        .map(|id| format!(r#"{{"kind":"restore","finding":{id},"region":"prostate_bed"}}"#));
+    let parts = staged(&[&split, &a, &b, &c]).unwrap().staging;
+    let touched = |staging: &Staging, id| -> Vec<u32> {
+        let contacts = &lesion(staging, id).focus.contacts;
+        contacts.iter().map(|contact| contact.territory).collect()
+    };
+    let largest = lesion(&parts, 8).focus.territory;
+    assert!(touched(&parts, 9).contains(&largest) && touched(&parts, 10).contains(&largest));
+    let merge = r#"{"kind":"merge","findings":[8,9]}"#;
+    let merged = staged(&[&split, &a, &b, &c, merge]).unwrap().staging;
+    assert_eq!(touched(&merged, 10), [lesion(&merged, 11).focus.territory]);
+}
+
+#[test]
 fn a_focus_that_was_missed_is_grown_where_it_is_added() {
     let known = lesion(phantom().suggestion(), 3).clone();
     let blind = opened(|r| r.config.lesion.finding = FindingRule::FixedSuv(9.2));
