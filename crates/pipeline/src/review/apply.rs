@@ -199,6 +199,7 @@ fn reject(state: &mut State, finding: u32, reason: &str) -> Result<(), DecisionE
         return Err(state.no_finding(finding));
     };
     state.stated.remove(&finding);
+    state.stated_class.remove(&finding);
     let mut evidence = lesion.evidence;
     evidence.push(format!("rejected by the reviewer{}", because(reason)));
     let excluded = Excluded {

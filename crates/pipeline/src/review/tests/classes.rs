@@ -155,3 +155,37 @@ fn a_row_that_grows_and_shrinks_gives_what_each_row_gives_alone() {
         assert!(staged.report == alone[n].report, "{n}");
     }
 }
+
+#[test]
+fn a_class_that_was_stated_before_a_rejection_is_not_given_to_parts() {
+    let reclassify = r#"{"kind":"reclassify","finding":2,"region":"prostate_bed"}"#;
+    let reject = r#"{"kind":"reject","finding":2,"reason":"ureter"}"#;
+    let restore = r#"{"kind":"restore","finding":2,"region":null}"#;
+    let voxels: Vec<_> = lesion(phantom().suggestion(), 2)
+        .focus
+        .mask
+        .voxels()
+        .collect();
+    let grid = lesion(phantom().suggestion(), 2).focus.mask.grid().clone();
+    let seeds = [voxels[0], voxels[voxels.len() - 1]].map(|voxel| {
+        let at = grid.center_of(voxel);
+        [at.x, at.y, at.z]
+    });
+    let split = format!(r#"{{"kind":"split","finding":2,"seeds":{seeds:?}}}"#);
+    let of_whole = staged(&[reclassify, &split]).unwrap().staging;
+    let judged = staged(&[reclassify, reject, restore, &split])
+        .unwrap()
+        .staging;
+    for part in [8, 9] {
+        assert_eq!(lesion(&of_whole, part).region, Region::ProstateBed);
+        let judged = lesion(&judged, part);
+        assert_eq!(judged.region, Region::PelvicNode);
+        // By its own place: what was said of the whole is not said of it.
+        let of_whole = |text: &String| text.starts_with("restored by the reviewer");
+        assert!(
+            !judged.evidence.iter().any(of_whole),
+            "{:?}",
+            judged.evidence
+        );
+    }
+}
