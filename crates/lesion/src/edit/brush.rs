@@ -60,6 +60,8 @@ impl PatientAxis {
 /// The body under the brush: the way of the disc, as thick as a slice of the PET.
 struct Brush<'a> {
     stroke: &'a Stroke,
+    /// The way of the disc's centre in its plane: without the coordinate along the normal.
+    way: Vec<Point3<f64>>,
     /// Along the normal: from and to, mm.
     slab: [f64; 2],
 }
@@ -183,6 +185,7 @@ impl<'a> Brush<'a> {
             .sum();
         Some(Self {
             stroke,
+            way: stroke.points.iter().map(|p| flat(*p, axis)).collect(),
             slab: [middle - half, middle + half],
         })
     }
@@ -191,15 +194,10 @@ impl<'a> Brush<'a> {
     /// and that of the slab, the larger one.
     fn signed_mm(&self, at: Point3<f64>) -> f64 {
         let axis = self.stroke.normal.index();
-        let flat = |p: &Point3<f64>| {
-            let mut flat = *p;
-            flat[axis] = 0.0;
-            flat
-        };
-        let here = flat(&at);
-        let points: Vec<Point3<f64>> = self.stroke.points.iter().map(flat).collect();
-        let to_points = points.iter().map(|p| (here - p).norm());
-        let to_ways = points
+        let here = flat(at, axis);
+        let to_points = self.way.iter().map(|p| (here - p).norm());
+        let to_ways = self
+            .way
             .windows(2)
             .map(|pair| to_segment(here, pair[0], pair[1]));
         let in_plane =
@@ -207,6 +205,12 @@ impl<'a> Brush<'a> {
         let [low, high] = self.slab;
         in_plane.max(low - at[axis]).max(at[axis] - high)
     }
+}
+
+/// A point without its coordinate along an axis.
+fn flat(mut point: Point3<f64>, axis: usize) -> Point3<f64> {
+    point[axis] = 0.0;
+    point
 }
 
 /// Distance of a point to a segment.
