@@ -383,7 +383,7 @@ fn clean_ring(points: impl Iterator<Item = [f64; 2]>, grid: &Grid) -> Option<Vec
         ((a[0] - b[0]) * di).hypot((a[1] - b[1]) * dj) > VERTEX_DISTANCE_MM
     };
     let mut ring: Vec<[f64; 2]> = Vec::new();
-    for point in points {
+    for point in points.map(|point| off_center(point, [di, dj])) {
         if ring.last().is_none_or(|last| apart(last, &point)) {
             ring.push(point);
         }
@@ -393,6 +393,25 @@ fn clean_ring(points: impl Iterator<Item = [f64; 2]>, grid: &Grid) -> Option<Vec
     }
     let area = signed_area(&ring).abs() * di * dj;
     (ring.len() >= 3 && area >= SMALLEST_AREA_MM2).then_some(ring)
+}
+
+/// A vertex, on a row or column of pixel centres, moved along it to [`VERTEX_DISTANCE_MM`] from a
+/// centre that it lies nearer to.
+///
+/// Vertices on different lines lie together only around a centre. If they became one there, the
+/// ring would run over the centre, and the rounding of coordinates would say whether the pixel is
+/// inside.
+fn off_center(vertex: [f64; 2], pixel_mm: [f64; 2]) -> [f64; 2] {
+    let mut moved = vertex;
+    for axis in 0..2 {
+        let center = vertex[axis].round();
+        let off = vertex[axis] - center;
+        let least = VERTEX_DISTANCE_MM / pixel_mm[axis];
+        if off != 0.0 && off.abs() < least && vertex[1 - axis].fract() == 0.0 {
+            moved[axis] = center + least.min(0.5).copysign(off);
+        }
+    }
+    moved
 }
 
 #[cfg(test)]

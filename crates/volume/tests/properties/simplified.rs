@@ -5,7 +5,7 @@ use isoboost_volume::{
     CONTOUR_TOLERANCE_MM, Contour, Grid, PlanarRegion, Volume, contours_from_field,
     polygon_volume_ml, rasterise, slice_regions,
 };
-use nalgebra::Point3;
+use nalgebra::{Point3, Vector3};
 use proptest::prelude::*;
 
 use crate::bodies::{cases, oblique_axes, right_angled_axes};
@@ -232,5 +232,90 @@ fn smooth_rings_lose_most_of_their_vertices() {
         let contours = contours_from_field(field, 0.0);
         let after = contours[0].points.len();
         assert!(before > 150 && after <= most, "{before} to {after}");
+    }
+}
+
+/// Centres a few micrometres from their ring, around which vertices lie together: on a tip, on a
+/// finger along a row, and just outside.
+#[test]
+fn centres_close_to_a_ring_stay_on_their_side() {
+    let turned = [Vector3::z(), Vector3::x(), -Vector3::y()];
+    let straight = [Vector3::z(), Vector3::y(), Vector3::x()];
+    let body = |spacing: [f64; 3], axes, added: &[Ball], removed: &[Ball]| Body {
+        grid: Grid::new([3, 26, 30], spacing, Point3::new(30.0, -40.0, 50.0), axes).unwrap(),
+        added: added.to_vec(),
+        removed: removed.to_vec(),
+    };
+    let tip = body(
+        [
+            3.346_225_212_762_109_3,
+            3.008_840_926_536_834,
+            0.980_488_557_935_000_7,
+        ],
+        turned,
+        &[(
+            [
+                0.636_188_706_246_423,
+                0.477_005_721_971_703_05,
+                0.509_056_611_771_415_8,
+            ],
+            11.816_456_592_314_157,
+        )],
+        &[],
+    );
+    let finger = body(
+        [
+            1.628_726_906_326_437_6,
+            1.625_667_890_397_944_2,
+            2.175_706_441_324_223_3,
+        ],
+        straight,
+        &[(
+            [
+                0.778_417_491_849_469_4,
+                0.638_717_680_270_868_3,
+                0.289_112_370_560_086_6,
+            ],
+            12.409_884_594_759_612,
+        )],
+        &[(
+            [0.0, 0.588_777_408_615_939_5, 0.327_625_398_933_302_34],
+            12.524_116_389_623_908,
+        )],
+    );
+    let outside = body(
+        [
+            1.371_528_691_061_52,
+            1.322_088_454_798_090_5,
+            1.406_145_946_112_335_3,
+        ],
+        straight,
+        &[
+            (
+                [0.0, 0.752_132_094_976_532_3, 0.857_690_773_110_798],
+                4.486_541_356_780_732,
+            ),
+            (
+                [
+                    0.544_722_850_636_014_3,
+                    0.589_265_968_757_898_2,
+                    0.531_057_895_256_700_2,
+                ],
+                10.615_556_413_005_049,
+            ),
+        ],
+        &[],
+    );
+    for (body, voxel) in [
+        (tip, [0, 12, 26]),
+        (finger, [0, 14, 3]),
+        (outside, [0, 20, 21]),
+    ] {
+        let field = body.field();
+        assert!(field[voxel].abs() < 0.005, "{}", field[voxel]);
+        for contours in [as_they_are(&field), contours_from_field(&field, 0.0)] {
+            let mask = rasterise(&contours, field.grid());
+            assert_eq!(mask[voxel], field[voxel] <= 0.0, "{voxel:?}");
+        }
     }
 }
