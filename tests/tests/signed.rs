@@ -90,6 +90,7 @@ fn decisions() -> Vec<Value> {
         json!({"kind": "reject", "finding": 2, "reason": "it is the ureter"}),
         json!({"kind": "margins", "finding": 3, "ctv_mm": null, "ptv_mm": 8.0}),
         json!({"kind": "dose", "finding": 4, "total_gy": 60.0, "fractions": 20}),
+        json!({"kind": "delineate", "finding": 4, "rule": {"percent-of-max": 45.0}}),
     ]
 }
 
@@ -112,6 +113,17 @@ fn check_structures(folder: &Path, signed: &Value) {
     for roi in rois {
         let text = roi["description"].as_str().unwrap();
         assert!(text.starts_with("Reviewed, "), "{text}");
+    }
+    // By hand: all that is grown from the outline of lesion 4, and what has the margin of lesion 3.
+    for (target, roi) in targets.iter().zip(rois) {
+        let is_of = |lesion| target["lesion_ids"] == json!([lesion]);
+        let by_hand = is_of(4) || (is_of(3) && target["kind"] == "PTV");
+        let algorithm = if by_hand {
+            "SEMIAUTOMATIC"
+        } else {
+            "AUTOMATIC"
+        };
+        assert_eq!(roi["algorithm"], algorithm, "{}", roi["name"]);
     }
     let of_lesion_3 = targets.iter().zip(rois);
     let of_lesion_3 = of_lesion_3.filter(|(t, _)| t["lesion_ids"] == json!([3]));
@@ -152,7 +164,7 @@ fn check_words(folder: &Path, suggestion: &Path) -> Value {
     let review = &signed["review"];
     assert_eq!(review["reviewer"], "Dr. Zoë Grün");
     assert_eq!(review["signed_at"], "2026-11-26T19:45:00+01:00");
-    assert_eq!(review["decisions"], 3);
+    assert_eq!(review["decisions"], 4);
     assert_eq!(suggested["review"], json!(null));
     assert!(
         !signed["disclaimer"]
@@ -165,7 +177,7 @@ fn check_words(folder: &Path, suggestion: &Path) -> Value {
     }
     let changes = json_of(&folder.join("changes.json"));
     assert_eq!(changes["schema"], "isoboost.changes/1");
-    assert_eq!(changes["decisions"].as_array().unwrap().len(), 3);
+    assert_eq!(changes["decisions"].as_array().unwrap().len(), 4);
     let sentences: Vec<&str> = changes["changes"]
         .as_array()
         .unwrap()

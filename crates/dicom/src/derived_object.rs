@@ -219,3 +219,12 @@ pub(crate) fn content_hash(
     }
     Ok(hash)
 }
+
+/// ROI Generation Algorithm and Segment Algorithm Type of an outline.
+pub(crate) fn generation(by_hand: bool) -> &'static str {
+    if by_hand {
+        "SEMIAUTOMATIC"
+    } else {
+        "AUTOMATIC"
+    }
+}

@@ -228,6 +228,7 @@ pub fn structure_set(targets: &[Target]) -> StructureSet {
             TargetKind::Field => RoiType::Control,
         },
         colour: target.colour,
+        by_hand: false,
         contours: target.contours.clone(),
     };
     StructureSet {

@@ -24,6 +24,8 @@ pub struct Roi {
     pub interpreted_type: RoiType,
     /// Display colour: red, green, blue.
     pub colour: [u8; 3],
+    /// Whether a person had a hand in its outline: ROI Generation Algorithm other than AUTOMATIC.
+    pub by_hand: bool,
     /// Closed contours; a hole is joined to its outer ring by a channel (keyhole).
     pub contours: Vec<Contour>,
 }

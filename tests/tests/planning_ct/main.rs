@@ -365,6 +365,7 @@ fn structures_of_the_planning_ct_are_organs_there_and_stay_as_they_are() {
         description: "drawn by hand".to_owned(),
         interpreted_type: RoiType::Organ,
         colour: [200, 180, 40],
+        by_hand: true,
         contours: square(center, half, &images.grid),
     };
     let set = StructureSet {

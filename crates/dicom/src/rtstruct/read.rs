@@ -221,9 +221,11 @@ impl Reading {
             if let Some(frame) = item.text(tags::REFERENCED_FRAME_OF_REFERENCE_UID) {
                 push_once(&mut self.frames_of_reference, frame);
             }
+            let algorithm = item.text(tags::ROI_GENERATION_ALGORITHM);
             self.rois.push(Roi {
                 number,
                 name,
+                by_hand: algorithm.is_some_and(|algorithm| algorithm != "AUTOMATIC"),
                 description: item.text(tags::ROI_DESCRIPTION).unwrap_or_default(),
                 interpreted_type: RoiType::Other,
                 colour: NO_COLOUR,

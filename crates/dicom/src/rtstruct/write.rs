@@ -12,8 +12,8 @@ use super::interpreted_type;
 use crate::copied;
 use crate::decimal::push_decimal;
 use crate::derived_object::{
-    ObjectClass, ObjectWriteError, WrittenObject, collect, objects_of, put_contributors,
-    put_series, reference, study_uid, write_object,
+    ObjectClass, ObjectWriteError, WrittenObject, collect, generation, objects_of,
+    put_contributors, put_series, reference, study_uid, write_object,
 };
 use crate::elements::{Elements, ValueError};
 use crate::{Finding, PatientStudy, Provenance, ReferenceImages};
@@ -197,7 +197,7 @@ fn definition(
     )?;
     item.long(tags::ROI_NAME, &roi.name)?;
     item.paragraph(tags::ROI_DESCRIPTION, &roi.description)?;
-    item.code(tags::ROI_GENERATION_ALGORITHM, "AUTOMATIC")?;
+    item.code(tags::ROI_GENERATION_ALGORITHM, generation(roi.by_hand))?;
     item.long(tags::ROI_GENERATION_DESCRIPTION, &provenance.line())?;
     Ok(item)
 }

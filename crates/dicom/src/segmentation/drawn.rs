@@ -42,6 +42,8 @@ pub struct DrawnSegment {
     pub region: Option<Concept>,
     /// Display colour: red, green, blue of sRGB.
     pub colour: [u8; 3],
+    /// Whether a person had a hand in its outline.
+    pub by_hand: bool,
     /// Its voxels, on the grid of the images or a part of it.
     pub mask: Mask,
 }

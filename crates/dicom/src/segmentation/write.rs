@@ -11,8 +11,8 @@ use super::segment::{Code, Concept};
 use crate::cielab::recommended_display;
 use crate::copied;
 use crate::derived_object::{
-    ObjectClass, WrittenObject, collect, content_hash, objects_of, put_contributors, put_series,
-    reference, study_uid, write_object,
+    ObjectClass, WrittenObject, collect, content_hash, generation, objects_of, put_contributors,
+    put_series, reference, study_uid, write_object,
 };
 use crate::elements::{Elements, ValueError};
 use crate::uid::deterministic_uid;
@@ -171,7 +171,7 @@ fn segment_item(
     item.unsigned(tags::SEGMENT_NUMBER, &[number])?;
     item.long(tags::SEGMENT_LABEL, &segment.label)?;
     item.paragraph(tags::SEGMENT_DESCRIPTION, &segment.description)?;
-    item.code(tags::SEGMENT_ALGORITHM_TYPE, "AUTOMATIC")?;
+    item.code(tags::SEGMENT_ALGORITHM_TYPE, generation(segment.by_hand))?;
     let name = format!("{} {}", provenance.software, provenance.version);
     item.long(tags::SEGMENT_ALGORITHM_NAME, &name)?;
     let mut algorithm = Elements::new();

@@ -175,6 +175,7 @@ pub(crate) fn regions(grid: &Grid) -> Vec<(Roi, Mask)> {
             description: format!("a region of {:.1} mL \\ µ", mask.volume_ml()),
             interpreted_type,
             colour: [255, 64, 0],
+            by_hand: false,
             contours: contours_from_mask(&mask),
         };
         (roi, mask)

@@ -46,6 +46,7 @@ fn segment(n: usize, label: &str, mask: Mask) -> DrawnSegment {
             modifiers: if n == 1 { vec![left] } else { Vec::new() },
         }),
         colour: [[255, 0, 0], [0, 0, 255], [128, 128, 128]][n - 1],
+        by_hand: n == 1,
         mask,
     }
 }
@@ -219,7 +220,9 @@ fn highdicom_reads_what_the_segments_are() {
         told["segments"][1]["region"],
         json!(["65349008", "SCT", null])
     );
-    assert_eq!(first["algorithm_type"], "AUTOMATIC");
+    // A person had a hand in the first alone.
+    assert_eq!(first["algorithm_type"], "SEMIAUTOMATIC");
+    assert_eq!(told["segments"][1]["algorithm_type"], "AUTOMATIC");
     assert_eq!(
         first["algorithm"],
         json!(["isoboost", "0.1.0", "41 % of SUVmax"])

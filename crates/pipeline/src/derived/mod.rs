@@ -45,9 +45,10 @@ pub(crate) fn write(
     let images = ReferenceImages::of_series(pet)?;
     let patient = &job.study.patient;
     let mut segments = segments(lesions, &pet.uid);
-    if findings.signing.is_some() {
-        for segment in &mut segments {
+    if let Some(signing) = findings.signing {
+        for (segment, lesion) in segments.iter_mut().zip(lesions) {
             segment.description = reviewed(&segment.description);
+            segment.by_hand = signing.by_hand.outlines.contains(&lesion.id);
         }
     }
     let groups = lesions.iter().zip(&segments).zip(1..);
@@ -110,6 +111,7 @@ fn segment(lesion: &Lesion, tracking_uid: String) -> DrawnSegment {
         property_type: Code::new("52988006", "SCT", "Lesion"),
         region: site::anatomic_region(lesion),
         colour: region_colour(lesion.region),
+        by_hand: false,
         mask: lesion.focus.mask.clone(),
     }
 }

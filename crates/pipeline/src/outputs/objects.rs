@@ -94,9 +94,10 @@ fn write_structures(
     let patient = &planning_ct::study_of_targets(job).patient;
     let images = ReferenceImages::of_series(series)?;
     let mut structures = structure_set(findings.targets);
-    if findings.signing.is_some() {
-        for roi in &mut structures.rois {
+    if let Some(signing) = findings.signing {
+        for (roi, target) in structures.rois.iter_mut().zip(findings.targets) {
             roi.description = reviewed(&roi.description);
+            roi.by_hand = signing.by_hand.drew(target);
         }
     }
     let written =

@@ -28,6 +28,7 @@ use crate::study::StudyError;
 
 pub use folder::NotedSignatures;
 use folder::SignedFolder;
+use made::ByHand;
 
 /// What was changed by the review.
 const CHANGES: &str = "changes.json";
@@ -89,6 +90,7 @@ pub enum SignError {
 pub(crate) struct Signing {
     pub(crate) approval: Approval,
     pub(crate) review: ReviewInfo,
+    pub(crate) by_hand: ByHand,
 }
 
 /// Results that are complete and wait, hidden, until their signature is noted. Nobody else can sign
@@ -179,6 +181,7 @@ pub fn prepare_signed(
     let changes = changes(&suggestion, &reviewed.report, &made);
     let signing = Signing {
         review: review_info(&approval, signature, reviewed, &changes),
+        by_hand: ByHand::of(&made, &reviewed.decisions),
         approval,
     };
     let place = SignedFolder::open(results, &study, noted)?;
