@@ -118,21 +118,26 @@ fn of_family(family: &Family, signed: &Report) -> ChangeKind {
     let into: Vec<u32> = family.results.iter().copied().collect();
     let volume = |id: &u32| find(signed, *id).map(|found| found.measures().volume_ml);
     let volumes_ml: Vec<f64> = into.iter().filter_map(volume).collect();
+    let is_excluded = |id: &&u32| matches!(find(signed, **id), Some(Found::Excluded(_)));
+    let excluded: Vec<u32> = into.iter().filter(is_excluded).copied().collect();
     match (findings[..].as_ref(), into[..].as_ref(), volumes_ml.first()) {
         ([_, _, ..], [one], Some(volume_ml)) => ChangeKind::Merged {
             into: *one,
             volume_ml: *volume_ml,
             findings,
+            excluded,
         },
         ([one], [_, _, ..], _) => ChangeKind::Split {
             finding: *one,
             into,
             volumes_ml,
+            excluded,
         },
         _ => ChangeKind::Redivided {
             findings,
             into,
             volumes_ml,
+            excluded,
         },
     }
 }

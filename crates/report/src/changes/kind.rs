@@ -73,6 +73,8 @@ pub enum ChangeKind {
         into: u32,
         /// Its volume.
         volume_ml: f64,
+        /// It again, where it is no lesion as signed.
+        excluded: Vec<u32>,
     },
     /// One finding is several.
     Split {
@@ -82,6 +84,8 @@ pub enum ChangeKind {
         into: Vec<u32>,
         /// Their volumes.
         volumes_ml: Vec<f64>,
+        /// Those of them that are no lesions as signed.
+        excluded: Vec<u32>,
     },
     /// Several findings are several others, or one has another number.
     Redivided {
@@ -91,6 +95,8 @@ pub enum ChangeKind {
         into: Vec<u32>,
         /// Their volumes.
         volumes_ml: Vec<f64>,
+        /// Those of them that are no lesions as signed.
+        excluded: Vec<u32>,
     },
     /// A lesion is taken for something else.
     Reclassified {

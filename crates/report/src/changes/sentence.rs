@@ -47,30 +47,36 @@ pub(super) fn of(kind: &ChangeKind) -> String {
             findings,
             into,
             volume_ml,
+            excluded,
         } => format!(
-            "Findings {} were merged into {into} ({} mL).",
+            "Findings {} were merged into {into} ({} mL){}.",
             list(findings),
-            ml(*volume_ml)
+            ml(*volume_ml),
+            no_lesions(excluded)
         ),
         ChangeKind::Split {
             finding,
             into,
             volumes_ml,
+            excluded,
         } => format!(
-            "Finding {finding} was split into {} ({} mL).",
+            "Finding {finding} was split into {} ({} mL){}.",
             list(into),
-            volumes(volumes_ml)
+            volumes(volumes_ml),
+            no_lesions(excluded)
         ),
         ChangeKind::Redivided {
             findings,
             into,
             volumes_ml,
+            excluded,
         } => format!(
-            "Of {} {} was made {} ({} mL).",
+            "Of {} {} was made {} ({} mL){}.",
             plural("finding", findings.len()),
             list(findings),
             list(into),
-            volumes(volumes_ml)
+            volumes(volumes_ml),
+            no_lesions(excluded)
         ),
         ChangeKind::Reclassified { finding, from, to } => format!(
             "Lesion {finding} was reclassified from {} to {}.",
@@ -203,6 +209,15 @@ fn list(ids: &[u32]) -> String {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         Some((last, _)) => last.clone(),
         None => String::new(),
+    }
+}
+
+/// That findings are excluded, where some are.
+fn no_lesions(excluded: &[u32]) -> String {
+    match excluded {
+        [] => String::new(),
+        [one] => format!("; {one} is excluded"),
+        some => format!("; {} are excluded", list(some)),
     }
 }
 

@@ -164,6 +164,17 @@ fn merged_and_split_findings_are_told_by_what_they_were_made_of() {
     let mut expected = vec!["Findings 3 and 4 were merged into 8 (1.22 mL)."];
     expected.extend(gone);
     check(merge, &[made(8, &[3, 4])], &expected);
+    let and_rejected = |r: &mut Report| {
+        merge(r);
+        let at = r.lesions.iter().position(|l| l.id == 8).unwrap();
+        let merged = r.lesions.remove(at);
+        let mut excluded = r.excluded[0].clone();
+        excluded.id = 8;
+        excluded.measures = merged.measures;
+        r.excluded.push(excluded);
+    };
+    expected[0] = "Findings 3 and 4 were merged into 8 (1.22 mL); 8 is excluded.";
+    check(and_rejected, &[made(8, &[3, 4])], &expected);
     let split = |r: &mut Report| {
         let mut second = r.lesions[0].clone();
         r.lesions[0].id = 8;
