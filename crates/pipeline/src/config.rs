@@ -141,23 +141,34 @@ impl Config {
         self.planning.validate().map_err(ConfigError::Range)
     }
 
+    /// The text of the file of dose limits; none where those that are built in are used.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn limits_text(&self) -> Result<Option<String>, ConfigError> {
+        let read = |path: &PathBuf| {
+            std::fs::read_to_string(path).map_err(|source| ConfigError::ReadLimits {
+                path: path.clone(),
+                source,
+            })
+        };
+        self.planning
+            .isotoxic
+            .constraints
+            .as_ref()
+            .map(read)
+            .transpose()
+    }
+
     /// The dose limits of organs: those of the file that is named, or those that are built in.
     ///
     /// # Errors
     /// When the file cannot be read, holds something else, or lacks the set that is asked for.
     pub fn limits(&self) -> Result<Vec<LimitSet>, ConfigError> {
         let isotoxic = &self.planning.isotoxic;
-        let (path, text) = match &isotoxic.constraints {
-            None => (PathBuf::from("built in"), None),
-            Some(path) => {
-                let text = std::fs::read_to_string(path);
-                let text = text.map_err(|source| ConfigError::ReadLimits {
-                    path: path.clone(),
-                    source,
-                })?;
-                (path.clone(), Some(text))
-            }
-        };
+        let text = self.limits_text()?;
+        let path = isotoxic.constraints.clone();
+        let path = path.unwrap_or_else(|| PathBuf::from("built in"));
         let sets = text.map_or_else(default_limits, |text| read_limits(&text));
         let sets = sets.map_err(|source| ConfigError::Limits {
             path,

@@ -112,7 +112,7 @@ pub(crate) fn publish(
     reference: &Grid,
 ) -> Result<StudyResult, StudyError> {
     let partial = place.folder.partial()?;
-    let request = StudyRequest::of(job, findings.fingerprint);
+    let request = StudyRequest::of(job, findings.fingerprint)?;
     write_file(&partial.path().join(REQUEST), request.to_json()?.as_bytes())?;
     let report = write(partial.path(), job, findings, reference)?;
     place.folder.publish(partial, place.name)?;

@@ -206,13 +206,14 @@ impl StudyRequest {
         &self.images
     }
 
-    pub(crate) fn of(job: &StudyJob<'_>, fingerprint: &str) -> Self {
+    /// # Errors
+    /// When the limits of organs cannot be read any more: another run would have others.
+    pub(crate) fn of(job: &StudyJob<'_>, fingerprint: &str) -> Result<Self, StudyError> {
         let request = job.request;
         let patient_id = job.study.patient.patient_id();
         let table = request.clinical.as_ref();
         let row = table.and_then(|t| t.row_of(patient_id.as_deref(), &job.study.study_uid).ok());
-        let limits = request.config.planning.isotoxic.constraints.as_ref();
-        Self {
+        Ok(Self {
             schema: SCHEMA.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             fingerprint: fingerprint.to_owned(),
@@ -223,8 +224,8 @@ impl StudyRequest {
                 ct_series: request.choice.ct_uid.clone(),
                 assume_aligned: request.choice.assume_aligned,
             },
-            config: request.config.to_toml().unwrap_or_default(),
-            dose_limits: limits.and_then(|path| std::fs::read_to_string(path).ok()),
+            config: request.config.to_toml()?,
+            dose_limits: request.config.limits_text()?,
             policy: request.policy.text.clone(),
             policy_sha256: request.policy.sha256.clone(),
             facts: SuvRecord::of(&request.facts),
@@ -235,7 +236,7 @@ impl StudyRequest {
             doses: request.doses.iter().map(|path| absolute(path)).collect(),
             dose_fractions: request.dose_fractions,
             may_run_command: false,
-        }
+        })
     }
 
     /// Refuses to run a program that only the result folder asks for.

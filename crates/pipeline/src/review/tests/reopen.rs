@@ -94,7 +94,7 @@ fn a_request_that_is_none_is_told() {
 #[test]
 fn a_program_is_not_started_by_a_result_folder() {
     let study = super::phantom();
-    let request = StudyRequest::of(&study.images().job(), study.fingerprint());
+    let request = StudyRequest::of(&study.images().job(), study.fingerprint()).unwrap();
     let text = request.to_json().unwrap();
     let text = text.replacen(
         "command = []",
