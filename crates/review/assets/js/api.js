@@ -140,16 +140,15 @@ export class StudyApi {
   }
 
   /**
-   * The study's state; with what was seen, the server answers when something is newer, or after a
-   * while.
+   * The study's state, as soon as something is newer than what was seen, or after a while.
    * @param {string} window
-   * @param {{revision: number, state: string}|null} seen
+   * @param {{revision: number, state: string}} seen
    * @param {AbortSignal} signal
    * @returns {Promise<import("./types.js").StudyStatus>}
    */
   state(window, seen, signal) {
-    const since = seen ? `&since=${seen.revision}&state=${seen.state}` : "";
-    return getJson(`${this.path}/state?window=${window}${since}`, signal);
+    const since = `since=${seen.revision}&state=${seen.state}`;
+    return getJson(`${this.path}/state?window=${window}&${since}`, signal);
   }
 
   /**

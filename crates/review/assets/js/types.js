@@ -225,6 +225,7 @@
  * @property {Scene|null} scene
  */
 /** @typedef {StudyStatus & {suggestion: Report|null, current: Report|null}} Study */
+/** @typedef {StudyStatus & {entry: TrailEntry|null, current: Report|null}} Decided  the answer to a decision */
 
 /**
  * @typedef {object} Outline

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::opening::follow_up;
-use super::session::Phase;
+use super::session::{Current, Phase};
 use super::{Desk, Session, blocking};
 use isoboost_pipeline::Decision;
 
@@ -44,7 +44,7 @@ struct Tried {
 
 impl Desk {
     /// Makes a change: works out what comes of it, keeps it, and shows it. What this answers is on
-    /// the disk.
+    /// the disk, and what holds then.
     ///
     /// # Errors
     /// When somebody else decided meanwhile, the decision is impossible, or it cannot be kept.
@@ -53,7 +53,7 @@ impl Desk {
         session: &Arc<Session>,
         by: By,
         change: Change,
-    ) -> Answer<Trail> {
+    ) -> Answer<Current> {
         let study = ready_study(session).await?;
         let _one_at_a_time = session.deciding.lock().await;
         let (desk, at) = (Arc::clone(self), Arc::clone(session));
@@ -70,11 +70,11 @@ impl Desk {
         })
         .await??;
         session.change(|current| {
-            current.trail = trail.clone();
+            current.trail = trail;
             current.stage(staged, &regions);
         });
         follow_up(self, session);
-        Ok(trail)
+        Ok(session.current())
     }
 
     /// Takes over what another server on the same folder has written.

@@ -27,7 +27,7 @@ pub(crate) use outlines::{inside, outlined};
 pub(crate) use presence::{Other, Presence};
 pub(crate) use rules::options;
 pub(crate) use scene::{Scene, scene};
-pub(crate) use session::{Phase, Session};
+pub(crate) use session::{Current, Phase, Session};
 
 /// Studies that are held open: the images of a whole body take 250 MB, and their analysis as much.
 const MOST_OPEN: usize = 3;

@@ -42,13 +42,7 @@ async fn open(desk: &Arc<Desk>, session: &Arc<Session>) -> Result<(), EngineErro
 pub(crate) fn follow_up(desk: &Arc<Desk>, session: &Arc<Session>) {
     let mut is_needed = false;
     session.change(|current| {
-        let is_drawn = current.is_drawn();
-        current.phase = if is_drawn {
-            Phase::Ready
-        } else {
-            Phase::Planning
-        };
-        is_needed = !is_drawn && !current.is_planning;
+        is_needed = !current.is_drawn() && !current.is_planning;
         current.is_planning |= is_needed;
     });
     if is_needed {
@@ -58,18 +52,18 @@ pub(crate) fn follow_up(desk: &Arc<Desk>, session: &Arc<Session>) {
 
 async fn draw_until_newest(desk: Arc<Desk>, session: Arc<Session>) {
     loop {
+        let begun_with = session.current().staged_revision();
         let drawn = draw(&desk, &session).await;
         let mut is_done = true;
         session.change(|current| {
-            let is_newest = current.is_drawn();
-            if let Err(error) = &drawn {
+            if current.is_drawn() {
+                current.phase = Phase::Ready;
+            } else if current.staged_revision() != begun_with {
+                // Decided meanwhile: whatever became of the drawing, it is not of what holds now.
+                is_done = false;
+            } else if let Err(error) = &drawn {
                 current.phase = Phase::Failed;
                 current.reason = Some(error.to_string());
-            } else if is_newest {
-                current.phase = Phase::Ready;
-                current.reason = None;
-            } else {
-                is_done = false;
             }
             current.is_planning = !is_done;
         });

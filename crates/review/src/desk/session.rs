@@ -191,9 +191,14 @@ impl Current {
 
     /// Whether the volumes of the last decision are drawn.
     pub(crate) fn is_drawn(&self) -> bool {
-        let staged = self.staged.as_ref().map(|(revision, _)| *revision);
         let is_suggestion = self.trail.revision == 0;
-        is_suggestion || self.planned.as_ref().map(|(revision, _)| *revision) == staged
+        let drawn = self.planned.as_ref().map(|(revision, _)| *revision);
+        is_suggestion || drawn == self.staged_revision()
+    }
+
+    /// The revision of what comes of the decisions.
+    pub(crate) fn staged_revision(&self) -> Option<u64> {
+        self.staged.as_ref().map(|(revision, _)| *revision)
     }
 
     /// Takes over a trail whose last event is a signature: nothing else changes by it.
@@ -212,8 +217,18 @@ impl Current {
     }
 
     /// Takes over what comes of the decisions; volumes of lesions that are still there stay until
-    /// the new ones are drawn.
+    /// the new ones are drawn. Nobody ever sees the decision with its volumes taken for drawn.
     pub(crate) fn stage(&mut self, staged: Arc<dyn Staged>, shown: &[Region]) {
+        self.outline(staged, shown);
+        self.phase = if self.is_drawn() {
+            Phase::Ready
+        } else {
+            Phase::Planning
+        };
+        self.reason = None;
+    }
+
+    fn outline(&mut self, staged: Arc<dyn Staged>, shown: &[Region]) {
         let revision = self.trail.revision;
         let mut regions = staged.findings();
         if revision == 0 {

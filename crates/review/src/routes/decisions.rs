@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::Named;
 use super::pictures::PlaneAsked;
+use super::study::state_of;
 use crate::desk::{By, Change, Desk, Session, conflict, decisions_of, outlined, ready_study};
 use crate::web::{Answer, Body, Refusal};
 use crate::worklist::{Row, Status};
@@ -77,19 +78,19 @@ async fn change(desk: &Arc<Desk>, row: &Row, by: By, change: Change) -> Answer<J
     let (window, is_step_back) = (by.window.clone(), matches!(change, Change::Undo));
     let before = session.current().trail;
     let changed = desk.change(&session, by, change).await;
-    let trail = changed.map_err(|refusal| with_others(refusal, desk, &session, &window))?;
+    let current = changed.map_err(|refusal| with_others(refusal, desk, &session, &window))?;
+    let trail = &current.trail;
     let entry = if is_step_back {
         let id = before.next_undo().map(|e| e.id);
         trail.entries.iter().find(|e| Some(e.id) == id)
     } else {
         trail.next_undo()
     };
-    let current = session.current();
-    Ok(Json(json!({
-        "revision": trail.revision,
-        "entry": entry,
-        "current": current.report(),
-    })))
+    // All that holds after it, so that no window shows the decision with the state of before.
+    let mut answer = json!(state_of(desk, &session, &current, Some(&window)));
+    answer["entry"] = json!(entry);
+    answer["current"] = json!(current.report());
+    Ok(Json(answer))
 }
 
 /// A decision that is not taken yet.

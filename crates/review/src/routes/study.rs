@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use super::Named;
-use crate::desk::{Desk, Other, Phase, Scene, Session, blocking, scene};
+use crate::desk::{Current, Desk, Other, Phase, Scene, Session, blocking, scene};
 use crate::store::{Entry, Happening};
 use crate::web::{Answer, Asked};
 use crate::worklist::{Row, Status};
@@ -67,9 +67,10 @@ pub(crate) async fn study(
     refresh(&desk, &session).await?;
     let (desk, window) = (Arc::clone(&desk), seen.window);
     let state = blocking(move || {
-        let mut state = json!(state_of(&desk, &session, window.as_deref()));
+        let current = session.current();
+        let mut state = json!(state_of(&desk, &session, &current, window.as_deref()));
         state["suggestion"] = json!(*session.suggestion);
-        state["current"] = json!(session.current().report());
+        state["current"] = json!(current.report());
         state
     })
     .await?;
@@ -90,7 +91,13 @@ pub(crate) async fn state(
     if seen.since.is_some() {
         let _ = timeout(LONG_POLL, something_new(&desk, &session, &seen)).await;
     }
-    Ok(Json(state_of(&desk, &session, seen.window.as_deref())))
+    let current = session.current();
+    Ok(Json(state_of(
+        &desk,
+        &session,
+        &current,
+        seen.window.as_deref(),
+    )))
 }
 
 /// Waits until there is something that the asking window has not seen.
@@ -129,8 +136,13 @@ async fn refresh(desk: &Arc<Desk>, session: &Arc<Session>) -> Answer<()> {
     desk.take_over(session).await
 }
 
-fn state_of(desk: &Desk, session: &Session, window: Option<&str>) -> StudyState {
-    let current = session.current();
+/// The state of a study with what holds, for a window that is not among the others.
+pub(super) fn state_of(
+    desk: &Desk,
+    session: &Session,
+    current: &Current,
+    window: Option<&str>,
+) -> StudyState {
     let trail = &current.trail;
     let images = session.images();
     StudyState {

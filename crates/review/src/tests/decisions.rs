@@ -1,8 +1,13 @@
 //! Decisions over HTTP: kept, taken back, signed, and never overwritten.
 
+use isoboost_pipeline::Decision;
 use serde_json::{Value, json};
 
+use crate::desk::{Phase, Session};
+use crate::engine::Engine;
+
 use super::client::{Browser, STUDY, add_study, database, options, results, start};
+use super::light::Light;
 
 fn of(action: &str) -> String {
     format!("/api/studies/{STUDY}/{action}")
@@ -35,6 +40,13 @@ fn a_decision_shows_in_study_trail_and_worklist() {
     assert_eq!(decided["entry"]["decision"]["reason"], "ganglion");
     assert_eq!(decided["entry"]["sentence"], "finding 2 rejected: ganglion");
     assert_eq!(decided["current"]["mi_tnm"], "miTr N1a M0 with 3");
+    // The rest of what holds comes with it: no window has to ask for it.
+    assert_eq!(decided["decisions"][0], decided["entry"]);
+    assert_eq!(decided["events"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&decided["status"], &decided["can_undo"]),
+        (&json!("in_review"), &json!(true))
+    );
     browser.post(&of("decisions"), &reject(1, 3));
 
     let back = browser.post(&of("undo"), &step(2)).json();
@@ -63,6 +75,25 @@ fn a_decision_shows_in_study_trail_and_worklist() {
         (&row["mi_tnm"], &row["reviewer"]),
         (&json!("miTr N1a M0 with 2"), &json!("Ann"))
     );
+}
+
+/// Between a decision and the drawing of its volumes there is no moment at which the volumes of
+/// before pass for those of the decision.
+#[test]
+fn a_decision_is_never_shown_with_the_volumes_of_before() {
+    let folder = results();
+    let path = folder.path().join(STUDY);
+    let study = Light.load(&path).unwrap().analyse().unwrap();
+    let text = std::fs::read_to_string(path.join("report.json")).unwrap();
+    let session = Session::new(&path, STUDY, serde_json::from_str(&text).unwrap());
+    session.change(|current| current.stage(study.stage(&[]).unwrap(), &[]));
+    assert_eq!(session.current().phase, Phase::Ready, "the suggestion");
+    let decided = Decision::Accept { finding: 2 };
+    session.change(|current| {
+        current.trail.revision = 1;
+        current.stage(study.stage(&[decided]).unwrap(), &[]);
+    });
+    assert_eq!(session.current().phase, Phase::Planning);
 }
 
 #[test]

@@ -201,7 +201,7 @@ export class Desk {
     try {
       // Leaving the study does not take it back: it goes on, and its failure is told elsewhere.
       const answer = await this.api.post(action, sent);
-      await this.accept(answer);
+      this.accept(answer);
       return true;
     } catch (error) {
       this.refused(error, before);
@@ -215,27 +215,14 @@ export class Desk {
   }
 
   /**
-   * The server has saved a decision: the rest of the state follows.
-   * @param {{revision: number, entry: import("../types.js").TrailEntry|null, current: import("../types.js").Report|null}} answer
+   * The server has saved a decision, and tells all that holds with it.
+   * @param {import("../types.js").Decided} answer
    */
-  async accept(answer) {
+  accept({ entry, ...state }) {
     this.saving.set({ kind: "saved", at: new Date() });
-    const { entry } = answer;
     say(entry ? `${entry.undone ? "Undone" : "Saved"}: ${entry.sentence}` : "Saved");
-    const before = this.study.value;
-    if (!before) return;
-    // Taken over at once: what is polled meanwhile must not look like somebody else's decision.
-    this.study.set({ ...before, revision: answer.revision, current: answer.current });
-    const state = await this.api.state(windowId, null, this.until).catch(() => null);
     const study = this.study.value;
-    // The decision is saved all the same; what else is new comes with the next poll.
-    if (!study || !state) return;
-    // The next decision is under way or saved already: its own answer brings the rest.
-    if (this.saving.value.kind === "saving" || state.revision < study.revision) return;
-    if (state.revision > study.revision) {
-      this.overtaken(state);
-      return;
-    }
+    if (!study) return;
     this.study.set({ ...study, ...state });
     this.redrawn.set(null);
   }
