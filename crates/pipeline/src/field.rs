@@ -160,7 +160,7 @@ fn write_pictures(
     for (file, beam) in PICTURES {
         if let Some(beam) = field.beams.get(beam) {
             let path = place.join(file);
-            let png = drr_png(ct, field, beam, &outlines)?;
+            let png = drr_png(ct, field, beam, &outlines, outputs::status(findings))?;
             std::fs::write(&path, png).map_err(|source| StudyError::File { path, source })?;
         }
     }

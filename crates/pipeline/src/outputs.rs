@@ -6,7 +6,7 @@ mod objects;
 use std::path::Path;
 
 use isoboost_planning::{Target, region_colour};
-use isoboost_report::{MipMark, MipStatus, NumberedMask, PagePictures, Report};
+use isoboost_report::{MipMark, NumberedMask, PagePictures, PictureStatus, Report};
 use isoboost_staging::ExclusionReason;
 use isoboost_volume::{Grid, Volume};
 use serde::Deserialize;
@@ -253,12 +253,12 @@ fn write_targets(
     }
 }
 
-/// What the projection says of itself.
-fn status(findings: &Findings<'_>) -> MipStatus {
+/// What pictures say of themselves.
+pub(crate) fn status(findings: &Findings<'_>) -> PictureStatus {
     if findings.signing.is_some() {
-        MipStatus::Signed
+        PictureStatus::Signed
     } else {
-        MipStatus::Suggestion
+        PictureStatus::Suggestion
     }
 }
 

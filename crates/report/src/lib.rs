@@ -20,6 +20,7 @@ mod plane;
 mod planning_ct;
 mod recommendation;
 pub mod slice;
+mod status;
 mod table;
 
 pub use changes::{
@@ -47,7 +48,7 @@ pub use isotoxic::{
     LevelInfo, LimitedByInfo, OrganDoseInfo, OverlapInfo, PlanDoseInfo, PlanInfo, RiskOrganInfo,
 };
 pub use layers::{NumberedMask, pack_layers};
-pub use mip::{MipMark, MipStatus, mip_png};
+pub use mip::{MipMark, mip_png};
 pub use nifti::{
     NiftiError, read_label_map, read_label_volumes, read_volume, write_label_layers,
     write_label_map, write_volume,
@@ -61,6 +62,7 @@ pub use recommendation::{
     CountsInfo, DoseLevelInfo, FactsInfo, FiredRuleInfo, PolicyInfo, RecommendationInfo,
     TouchingInfo, WholeVolumeInfo,
 };
+pub use status::PictureStatus;
 pub use table::lesions_csv;
 
 /// Why a table cannot be made.

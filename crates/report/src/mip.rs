@@ -13,6 +13,8 @@ use image::{ExtendedColorType, ImageEncoder, ImageError};
 use isoboost_volume::Volume;
 use nalgebra::Point3;
 
+use crate::PictureStatus;
+
 use self::legend::Legend;
 use self::view::{View, project};
 use crate::canvas::{Canvas, Rectangle};
@@ -40,15 +42,6 @@ pub struct MipMark {
     pub label: String,
 }
 
-/// What a projection says of the marks in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MipStatus {
-    /// Nobody has looked at them.
-    Suggestion,
-    /// A person has reviewed and signed them.
-    Signed,
-}
-
 /// Draws the projection of an SUV volume seen from the front, patient right on the left, as PNG.
 ///
 /// # Errors
@@ -56,12 +49,12 @@ pub enum MipStatus {
 pub fn mip_png(
     suv: &Volume<f32>,
     marks: &[MipMark],
-    status: MipStatus,
+    status: PictureStatus,
 ) -> Result<Vec<u8>, ImageError> {
     encode(&draw(suv, marks, status))
 }
 
-fn draw(suv: &Volume<f32>, marks: &[MipMark], status: MipStatus) -> Canvas {
+fn draw(suv: &Volume<f32>, marks: &[MipMark], status: PictureStatus) -> Canvas {
     let view = View::of(suv.grid());
     let shape = suv.grid().shape();
     let projection = project(suv, &view);

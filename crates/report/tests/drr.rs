@@ -12,11 +12,13 @@ use std::time::Instant;
 
 use isoboost_planning::field::{Aperture, Beam, BeamSide, PatientPosition, PelvicField};
 use isoboost_report::{
-    Attenuation, Detector, DrrOutline, drr_png, project_drr, read_volume, write_volume,
+    Attenuation, Detector, DrrOutline, PictureStatus, drr_png, project_drr, read_volume,
+    write_volume,
 };
 use isoboost_volume::{Grid, Volume};
 use nalgebra::{Point3, Rotation3, Vector3};
 
+const SUGGESTION: PictureStatus = PictureStatus::Suggestion;
 const SAD: f64 = 1000.0;
 const OPEN: Aperture = Aperture {
     x1: -80.0,
@@ -320,11 +322,19 @@ fn the_picture_has_the_outline_where_the_ball_is() {
     };
     for side in [BeamSide::Anterior, BeamSide::Left] {
         let field = field_of(side);
-        let png = drr_png(&ct, &field, &field.beams[0], &[outline]).unwrap();
+        let png = drr_png(&ct, &field, &field.beams[0], &[outline], SUGGESTION).unwrap();
         assert_eq!(
             png,
-            drr_png(&ct, &field, &field.beams[0], &[outline]).unwrap()
+            drr_png(&ct, &field, &field.beams[0], &[outline], SUGGESTION).unwrap()
         );
+        let signed = drr_png(
+            &ct,
+            &field,
+            &field.beams[0],
+            &[outline],
+            PictureStatus::Signed,
+        );
+        assert_ne!(png, signed.unwrap(), "a signed one says so");
         let picture = image::load_from_memory(&png).unwrap().to_rgb8();
         // 45 mm around the aperture at two pixels per mm, 34 pixels of paper, the legend beside.
         let detector = Detector::around(&field.beams[0], 45.0, 1.0);
@@ -389,7 +399,7 @@ fn a_real_ct_is_drawn() {
             beams: vec![beam],
             ..field_of(side)
         };
-        let png = drr_png(&ct, &field, &field.beams[0], &[]).unwrap();
+        let png = drr_png(&ct, &field, &field.beams[0], &[], SUGGESTION).unwrap();
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         std::fs::write(folder.join(format!("drr-real-{name}.png")), &png).unwrap();
         let grey = image::load_from_memory(&png).unwrap().to_luma8();

@@ -6,6 +6,7 @@ use isoboost_volume::{Mask, Volume};
 use nalgebra::Vector3;
 
 use super::project::{Attenuation, Detector, project_drr, shadow};
+use crate::PictureStatus;
 use crate::canvas::{Canvas, Rectangle, TEXT_HEIGHT, text_width, wrap};
 use crate::mip::encode;
 
@@ -46,6 +47,7 @@ pub fn drr_png(
     field: &PelvicField,
     beam: &Beam,
     outlines: &[DrrOutline<'_>],
+    status: PictureStatus,
 ) -> Result<Vec<u8>, ImageError> {
     let detector = Detector::around(beam, ROOM_MM, PIXEL_MM);
     let values = project_drr(ct, beam, &detector, Attenuation::BONES);
@@ -54,7 +56,7 @@ pub fn drr_png(
         detector.columns as i64 * ENLARGED,
         detector.rows as i64 * ENLARGED,
     );
-    let legend = legend(field, beam, outlines);
+    let legend = legend(field, beam, outlines, status);
     let needed = 2 * FRAME + LINE * (legend.len() as i64 + 2);
     let mut canvas = Canvas::new(
         (width + 2 * FRAME + LEGEND) as u32,
@@ -234,19 +236,24 @@ fn letter(direction: Vector3<f64>) -> &'static str {
 /// A line of the legend: a colour where it names a region, its text, and whether it is bold.
 type LegendLine = (Option<[u8; 3]>, String, bool);
 
-fn legend(field: &PelvicField, beam: &Beam, outlines: &[DrrOutline<'_>]) -> Vec<LegendLine> {
+fn legend(
+    field: &PelvicField,
+    beam: &Beam,
+    outlines: &[DrrOutline<'_>],
+    status: PictureStatus,
+) -> Vec<LegendLine> {
     let letters = ((LEGEND - FRAME - 20) / text_width("m")) as usize;
     let open = beam.aperture;
     let jaws = [
         format!("X {:.1} to {:.1} mm", open.x1, open.x2),
         format!("Y {:.1} to {:.1} mm", open.y1, open.y2),
     ];
-    let mut lines: Vec<LegendLine> = vec![
-        (None, "Suggestion, unapproved,".to_owned(), true),
-        (None, "without dose".to_owned(), true),
-        (None, String::new(), false),
-        (Some(APERTURE), "open field".to_owned(), false),
-    ];
+    let mut lines: Vec<LegendLine> = stands(status)
+        .iter()
+        .map(|text| (None, (*text).to_owned(), true))
+        .collect();
+    lines.push((None, String::new(), false));
+    lines.push((Some(APERTURE), "open field".to_owned(), false));
     lines.extend(jaws.map(|text| (None, text, false)));
     lines.extend(
         outlines
@@ -260,6 +267,18 @@ fn legend(field: &PelvicField, beam: &Beam, outlines: &[DrrOutline<'_>]) -> Vec<
         lines.extend(wrapped.into_iter().map(|line| (None, line, false)));
     }
     lines
+}
+
+/// What the legend begins with.
+fn stands(status: PictureStatus) -> &'static [&'static str] {
+    match status {
+        PictureStatus::Suggestion => &["Suggestion, unapproved,", "without dose"],
+        PictureStatus::Signed => &[
+            "Reviewed and signed:",
+            "see the report beside it.",
+            "Without dose",
+        ],
+    }
 }
 
 fn draw_legend(canvas: &mut Canvas, x: i64, lines: &[LegendLine]) {

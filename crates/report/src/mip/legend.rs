@@ -5,7 +5,7 @@ use isoboost_staging::Region;
 use isoboost_volume::Grid;
 
 use super::view::View;
-use super::{FRAME, INK, MipMark, MipStatus, QUIET, WINDOW_SUV};
+use super::{FRAME, INK, MipMark, PictureStatus, QUIET, WINDOW_SUV};
 use crate::canvas::{Canvas, Rectangle, TEXT_HEIGHT, text_width, wrap};
 
 /// Room beside the projection.
@@ -40,7 +40,7 @@ pub(super) struct Legend<'a> {
 }
 
 impl<'a> Legend<'a> {
-    pub(super) fn new(marks: &'a [MipMark], status: MipStatus) -> Self {
+    pub(super) fn new(marks: &'a [MipMark], status: PictureStatus) -> Self {
         let letters = ((WIDTH - INDENT - FRAME) / text_width("m")) as usize;
         let classes = CLASSES.map(|(region, name)| (name, Some(region_colour(region))));
         let is_class = |mark: &MipMark| classes.iter().any(|(_, c)| *c == Some(mark.colour));
@@ -61,8 +61,8 @@ impl<'a> Legend<'a> {
             }
         }
         let head = match status {
-            MipStatus::Suggestion => ["Suggestion for review,", "not for treatment as it is"],
-            MipStatus::Signed => ["Reviewed and signed:", "see the report beside it"],
+            PictureStatus::Suggestion => ["Suggestion for review,", "not for treatment as it is"],
+            PictureStatus::Signed => ["Reviewed and signed:", "see the report beside it"],
         };
         Self { head, rows }
     }

@@ -3,7 +3,7 @@
 use isoboost_volume::{Grid, Volume};
 use nalgebra::{Point3, Vector3};
 
-use super::{FRAME, MipMark, MipStatus, draw, mip_png};
+use super::{FRAME, MipMark, PictureStatus, draw, mip_png};
 
 /// Where the hot spots are, LPS: high on the left, low on the right.
 const HIGH_LEFT: [f64; 3] = [60.0, 10.0, 70.0];
@@ -61,7 +61,7 @@ fn patient_right_is_on_the_left_and_the_head_up_whichever_way_the_voxels_run() {
         let canvas = draw(
             &suv(&grid(axes, [4.0, 2.5, 5.0])),
             &[],
-            MipStatus::Suggestion,
+            PictureStatus::Suggestion,
         );
         // 200 mm at 820 pixels of height would be more than 3 pixels per mm, the most there is.
         let side = 600;
@@ -87,7 +87,7 @@ fn a_mark_lies_around_its_focus_and_its_class_in_the_legend() {
         colour,
         label: "left external iliac".to_owned(),
     };
-    let canvas = draw(&suv(&grid), &[mark], MipStatus::Suggestion);
+    let canvas = draw(&suv(&grid), &[mark], PictureStatus::Suggestion);
     let center = [
         FRAME as f64 + 3.0 * (100.0 + HIGH_LEFT[0]),
         FRAME as f64 + 3.0 * (100.0 - HIGH_LEFT[2]),
@@ -109,13 +109,16 @@ fn a_mark_lies_around_its_focus_and_its_class_in_the_legend() {
 #[test]
 fn a_negative_scan_has_a_picture_and_equal_scans_have_equal_ones() {
     let grid = grid([Vector3::z(), Vector3::y(), Vector3::x()], [5.0; 3]);
-    let png = mip_png(&suv(&grid), &[], MipStatus::Suggestion).unwrap();
+    let png = mip_png(&suv(&grid), &[], PictureStatus::Suggestion).unwrap();
     assert_eq!(&png[1..4], b"PNG");
     assert_eq!(
         png,
-        mip_png(&suv(&grid), &[], MipStatus::Suggestion).unwrap()
+        mip_png(&suv(&grid), &[], PictureStatus::Suggestion).unwrap()
     );
-    assert_ne!(png, mip_png(&suv(&grid), &[], MipStatus::Signed).unwrap());
+    assert_ne!(
+        png,
+        mip_png(&suv(&grid), &[], PictureStatus::Signed).unwrap()
+    );
     let nan = Volume::filled(grid, f32::NAN);
-    assert!(mip_png(&nan, &[], MipStatus::Suggestion).is_ok());
+    assert!(mip_png(&nan, &[], PictureStatus::Suggestion).is_ok());
 }

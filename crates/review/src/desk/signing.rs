@@ -4,13 +4,14 @@
 use std::io;
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use isoboost_pipeline::settle_signed;
 use serde_json::{Value, json};
 
 use super::decide::{By, conflict, impossible, not_ready, ready_study};
 use super::opening::draw;
 use super::{Desk, Session, blocking};
-use crate::engine::{Planned, Signing};
+use crate::engine::{EngineError, Planned, Signing};
 use crate::store::{EventKind, NewEvent, Trail};
 use crate::web::{Answer, Refusal};
 use crate::worklist::standing_of;
@@ -83,7 +84,7 @@ impl Desk {
             }
         };
         session.change(|current| current.signed(trail));
-        prepared.publish()?;
+        prepared.publish().map_err(unpublished)?;
         Ok(content)
     }
 
@@ -119,6 +120,14 @@ impl Desk {
         let folders = self.store.signed_folders().map_err(io::Error::other)?;
         Ok(folders.iter().filter_map(number).collect())
     }
+}
+
+/// The signature stands all the same: this is no failure of what was asked for.
+fn unpublished(error: EngineError) -> Refusal {
+    let EngineError { text, remedy } = error;
+    tracing::error!(error = %text, "the results of a signature are not shown yet");
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    Refusal::new(status, "not_published", text, remedy)
 }
 
 fn event(by: By, signing: &Signing, content: Value, planned: &dyn Planned) -> NewEvent {

@@ -209,6 +209,26 @@ fn a_signature_covers_what_was_seen_and_ends_with_the_next_decision() {
 }
 
 #[test]
+fn a_signature_stands_though_its_files_cannot_appear() {
+    let folder = results();
+    let browser = Browser::let_in(&start(options(folder.path())));
+    browser.post(&of("decisions"), &reject(0, 2));
+    // Somebody keeps something in the place of the files.
+    let place = folder.path().join("signed").join(STUDY).join("1");
+    std::fs::create_dir_all(place.join("notes")).unwrap();
+    let mut body = step(1);
+    body["reviewer"] = json!("Ann");
+    let signed = browser.post(&of("sign"), &body);
+    assert_eq!(
+        (signed.status, signed.code()),
+        (500, "not_published".to_owned()),
+        "it is not said that the signature is impossible"
+    );
+    assert_eq!(signed.json()["error"]["remedy"], "make room for it");
+    assert_eq!(browser.get(&of("state")).json()["status"], "signed");
+}
+
+#[test]
 fn a_review_is_there_after_a_restart_and_a_new_suggestion_starts_anew() {
     let folder = results();
     let first = Browser::let_in(&start(options(folder.path())));

@@ -151,8 +151,10 @@ impl Prepared for Written {
 
     fn publish(self: Box<Self>) -> Result<(), EngineError> {
         die_at("noted");
-        std::fs::rename(self.hidden, self.place).unwrap();
-        Ok(())
+        std::fs::rename(self.hidden, self.place).map_err(|error| EngineError {
+            text: error.to_string(),
+            remedy: "make room for it".to_owned(),
+        })
     }
 }
 
