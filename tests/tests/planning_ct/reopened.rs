@@ -1,5 +1,6 @@
 //! A study with a planning CT that is opened again is what the batch left.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use isoboost_tests::reopened::check_reopened;
@@ -8,26 +9,25 @@ use isoboost_tests::{check_script, only_study, report};
 use crate::structures::drawn_plan;
 use crate::study::{SCANS, run};
 
-#[test]
-fn aligned_automatically() {
+/// Runs the PET/CT with a planning CT, and opens what comes of it again.
+fn check(how: &str, arguments: &[&dyn AsRef<OsStr>]) {
     let out = tempfile::tempdir().unwrap();
-    let (code, said) = run(out.path(), &[&"--planning-ct", &SCANS.planning_ct()]);
+    let (code, said) = run(out.path(), arguments);
     assert_eq!(code, 0, "{said}");
     let study = only_study(out.path());
-    assert_eq!(report(&study)["planning_ct"]["how"], "automatic");
+    assert_eq!(report(&study)["planning_ct"]["how"], how);
     check_reopened(&study);
 }
 
 #[test]
+fn aligned_automatically() {
+    check("automatic", &[&"--planning-ct", &SCANS.planning_ct()]);
+}
+
+#[test]
 fn in_the_frame_of_reference_of_the_pet() {
-    let out = tempfile::tempdir().unwrap();
     let ct = SCANS.pet_ct().join("CT");
-    let (code, said) = run(out.path(), &[&"--planning-ct", &ct]);
-    assert_eq!(code, 0, "{said}");
-    let study = only_study(out.path());
-    let how = &report(&study)["planning_ct"]["how"];
-    assert_eq!(*how, "same_frame_of_reference");
-    check_reopened(&study);
+    check("same_frame_of_reference", &[&"--planning-ct", &ct]);
 }
 
 #[test]
@@ -36,18 +36,15 @@ fn by_a_registration_object() {
     let Some(file) = crate::registration(objects.path(), true, "PLANNED-1") else {
         return;
     };
-    let out = tempfile::tempdir().unwrap();
-    let arguments: [&dyn AsRef<std::ffi::OsStr>; 4] = [
-        &"--planning-ct",
-        &SCANS.planning_ct(),
-        &"--registration",
-        &file,
-    ];
-    let (code, said) = run(out.path(), &arguments);
-    assert_eq!(code, 0, "{said}");
-    let study = only_study(out.path());
-    assert_eq!(report(&study)["planning_ct"]["how"], "registration_object");
-    check_reopened(&study);
+    check(
+        "registration_object",
+        &[
+            &"--planning-ct",
+            &SCANS.planning_ct(),
+            &"--registration",
+            &file,
+        ],
+    );
 }
 
 /// The structures of the planning CT are organs and its bed the elective volume; the dose of a base
@@ -62,7 +59,7 @@ fn with_its_structures_and_the_dose_of_a_plan_on_it() {
     let arguments = [Path::new("beside"), &planning, &dose];
     check_script("dose_case.py", &arguments).unwrap();
     let out = folder.path().join("out");
-    let arguments: [&dyn AsRef<std::ffi::OsStr>; 6] = [
+    let arguments: [&dyn AsRef<OsStr>; 6] = [
         &"--planning-ct",
         &planning,
         &"--dose",
