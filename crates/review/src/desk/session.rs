@@ -216,10 +216,17 @@ impl Current {
         }
     }
 
-    /// Takes over what comes of the decisions; volumes of lesions that are still there stay until
-    /// the new ones are drawn. Nobody ever sees the decision with its volumes taken for drawn.
+    /// Takes over what comes of the decisions. Nobody ever sees a decision with the volumes of
+    /// before taken for its own.
     pub(crate) fn stage(&mut self, staged: Arc<dyn Staged>, shown: &[Region]) {
-        self.outline(staged, shown);
+        let revision = self.trail.revision;
+        let regions = if revision == 0 {
+            of_suggestion(staged.as_ref(), shown)
+        } else {
+            until_drawn(staged.as_ref(), shown)
+        };
+        self.regions = Some((revision, Arc::new(regions)));
+        self.staged = Some((revision, staged));
         self.phase = if self.is_drawn() {
             Phase::Ready
         } else {
@@ -227,30 +234,29 @@ impl Current {
         };
         self.reason = None;
     }
+}
 
-    fn outline(&mut self, staged: Arc<dyn Staged>, shown: &[Region]) {
-        let revision = self.trail.revision;
-        let mut regions = staged.findings();
-        if revision == 0 {
-            // The suggestion's own files have its volumes, and more than the findings.
-            regions.retain(|region| region.kind == RegionKind::Excluded);
-            regions.splice(0..0, shown.iter().cloned());
-            self.regions = Some((revision, Arc::new(regions)));
-            self.staged = Some((revision, staged));
-            return;
-        }
-        let is_lesion = |id: &u32| {
-            let mut lesions = regions.iter().filter(|r| r.kind == RegionKind::Gtv);
-            lesions.any(|region| region.finding == Some(*id))
-        };
-        let kept: Vec<Region> = shown
-            .iter()
-            .filter(|r| !matches!(r.kind, RegionKind::Gtv | RegionKind::Excluded))
-            .filter(|r| r.lesion_ids.iter().all(is_lesion))
-            .cloned()
-            .collect();
-        regions.extend(kept);
-        self.regions = Some((revision, Arc::new(regions)));
-        self.staged = Some((revision, staged));
-    }
+/// The suggestion's own files have its volumes, and more than the findings.
+fn of_suggestion(staged: &dyn Staged, shown: &[Region]) -> Vec<Region> {
+    let mut regions = staged.findings();
+    regions.retain(|region| region.kind == RegionKind::Excluded);
+    regions.splice(0..0, shown.iter().cloned());
+    regions
+}
+
+/// The findings; volumes of lesions that are still there stay until the new ones are drawn.
+fn until_drawn(staged: &dyn Staged, shown: &[Region]) -> Vec<Region> {
+    let mut regions = staged.findings();
+    let is_lesion = |id: &u32| {
+        let mut lesions = regions.iter().filter(|r| r.kind == RegionKind::Gtv);
+        lesions.any(|region| region.finding == Some(*id))
+    };
+    let kept: Vec<Region> = shown
+        .iter()
+        .filter(|r| !matches!(r.kind, RegionKind::Gtv | RegionKind::Excluded))
+        .filter(|r| r.lesion_ids.iter().all(is_lesion))
+        .cloned()
+        .collect();
+    regions.extend(kept);
+    regions
 }

@@ -7,7 +7,7 @@ use crate::desk::{Phase, Session};
 use crate::engine::Engine;
 
 use super::client::{Browser, STUDY, add_study, database, options, results, start};
-use super::light::Light;
+use super::light::{Light, UNDRAWABLE};
 
 fn of(action: &str) -> String {
     format!("/api/studies/{STUDY}/{action}")
@@ -94,6 +94,34 @@ fn a_decision_is_never_shown_with_the_volumes_of_before() {
         current.stage(study.stage(&[decided]).unwrap(), &[]);
     });
     assert_eq!(session.current().phase, Phase::Planning);
+}
+
+#[test]
+fn a_decision_whose_volumes_cannot_be_drawn_can_be_taken_back() {
+    let folder = results();
+    let browser = Browser::let_in(&start(options(folder.path())));
+    let mut stuck = reject(0, 2);
+    stuck["decision"]["reason"] = json!(UNDRAWABLE);
+    assert_eq!(browser.post(&of("decisions"), &stuck).status, 200);
+    let until = |end: &str| {
+        let mut study = browser.get(&format!("/api/studies/{STUDY}")).json();
+        while study["state"] != end {
+            assert_eq!(study["state"], "planning");
+            study = browser.get(&format!("/api/studies/{STUDY}")).json();
+        }
+        study
+    };
+    let study = until("failed");
+    let reason = study["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("there is no room for the volumes"),
+        "{reason}"
+    );
+    // By what is told here the page offers to undo it.
+    assert_eq!(study["can_undo"], true);
+    assert_eq!(study["current"]["mi_tnm"], "miTr N1a M0 with 3");
+    assert_eq!(browser.post(&of("undo"), &step(1)).status, 200);
+    assert_eq!(until("ready")["reason"], Value::Null);
 }
 
 #[test]

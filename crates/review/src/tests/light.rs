@@ -16,6 +16,9 @@ use crate::engine::{
 /// Names the step of a signature at which this process ends.
 pub(super) const DIES: &str = "ISOBOOST_TEST_DIES";
 
+/// A reason to reject a lesion after which no volumes can be drawn.
+pub(super) const UNDRAWABLE: &str = "no volumes";
+
 pub(super) struct Light;
 
 #[derive(Clone)]
@@ -23,6 +26,7 @@ struct Opened {
     folder: String,
     report: Report,
     suv: Arc<Volume<f32>>,
+    has_volumes: bool,
 }
 
 impl Engine for Light {
@@ -38,6 +42,7 @@ impl Engine for Light {
                 .into_owned(),
             report: serde_json::from_str(&text).unwrap(),
             suv: Arc::new(Volume::from_fn(grid, |[k, _, _]| k as f32)),
+            has_volumes: true,
         }))
     }
 }
@@ -64,7 +69,10 @@ impl Study for Opened {
             let before = lesions.len();
             match decision {
                 Decision::Accept { finding } if lesions.iter().any(|l| l.id == *finding) => {}
-                Decision::Reject { finding, .. } => lesions.retain(|l| l.id != *finding),
+                Decision::Reject { finding, reason } => {
+                    lesions.retain(|l| l.id != *finding);
+                    staged.has_volumes &= reason != UNDRAWABLE;
+                }
                 _ => {}
             }
             if matches!(decision, Decision::Reject { .. }) && lesions.len() == before {
@@ -101,6 +109,12 @@ impl Staged for Opened {
     }
 
     fn plan(&self) -> Result<Arc<dyn Planned>, EngineError> {
+        if !self.has_volumes {
+            return Err(EngineError {
+                text: "there is no room for the volumes".to_owned(),
+                remedy: "undo it".to_owned(),
+            });
+        }
         Ok(Arc::new(self.clone()))
     }
 }

@@ -73,6 +73,12 @@ function conflict(desk) {
 function failure(desk) {
   const study = desk.study.value;
   if (study?.state !== "failed") return null;
+  if (desk.isStuck)
+    return banner(
+      "error",
+      "The volumes of the last decision cannot be drawn; undo it to go on.",
+      study.reason ?? "",
+    );
   return banner(
     "error",
     study.suggestion ? "Nothing can be decided here." : "This study has no result.",

@@ -55,6 +55,11 @@ export class Desk {
     return (state === "ready" || state === "planning") && this.conflict.value === null;
   }
 
+  /** Whether the volumes of the last decision cannot be drawn, so that it has to be undone. */
+  get isStuck() {
+    return this.study.value?.state === "failed" && this.study.value.current !== null;
+  }
+
   options() {
     this.optionsAsked ??= getOptions().catch((error) => {
       this.optionsAsked = null;

@@ -25,8 +25,10 @@ export function studyHeader(desk, actions) {
     fillName(name, desk);
     fillMark(mark, desk);
     fillSaved(saved, desk);
-    const busy = desk.saving.value.kind === "saving" || !desk.isOpen;
-    undo.disabled = busy || !desk.study.value?.can_undo;
+    const isSaving = desk.saving.value.kind === "saving";
+    const busy = isSaving || !desk.isOpen;
+    const canUndo = desk.isOpen || (desk.isStuck && desk.conflict.value === null);
+    undo.disabled = isSaving || !canUndo || !desk.study.value?.can_undo;
     const last = desk.decisions.at(-1);
     undo.title = last ? `Undo: ${last.sentence} (Ctrl+Z)` : "Undo (Ctrl+Z)";
     redo.disabled = busy || !desk.study.value?.can_redo;
