@@ -52,8 +52,8 @@ pub use review::{
     PreviewedFinding, PreviewedInfo, RegionName, ReopenError, Reviewed, StagedReview, StudyRequest,
 };
 pub use signed::{
-    NotedSignatures, PreparedSignature, SignError, Signature, SignedResult, export_signed,
-    prepare_signed, settle_signed,
+    NotedSignatures, PreparedSignature, SIGNED_FOLDER, SignError, Signature, SignedResult,
+    export_signed, prepare_signed, settle_signed,
 };
 pub use study::StudyError;
 pub use study_images::StudyImages;

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::output_folder::{LOCK_NAME, OutputError, PARTIAL_PREFIX, make_readable, sync_files};
 
 /// Folder of all signatures, inside of the results.
-const SIGNED: &str = "signed";
+pub const SIGNED_FOLDER: &str = "signed";
 
 /// Start of the names of folders that are complete and wait until the trail has their signature;
 /// their number follows.
@@ -39,7 +39,7 @@ impl SignedFolder {
         study: &str,
         noted: NotedSignatures<'_>,
     ) -> Result<Self, OutputError> {
-        let root = results.join(SIGNED).join(study);
+        let root = results.join(SIGNED_FOLDER).join(study);
         let failed = |what| {
             let path = root.clone();
             move |source| OutputError::Io { what, path, source }
@@ -67,7 +67,7 @@ impl SignedFolder {
 
     /// Whether a killed program left something to settle; makes no folder.
     pub(super) fn is_unsettled(results: &Path, study: &str) -> bool {
-        let Ok(entries) = fs::read_dir(results.join(SIGNED).join(study)) else {
+        let Ok(entries) = fs::read_dir(results.join(SIGNED_FOLDER).join(study)) else {
             return false;
         };
         let mut names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));

@@ -26,8 +26,8 @@ use crate::outputs;
 use crate::review::Reviewed;
 use crate::study::StudyError;
 
-pub use folder::NotedSignatures;
 use folder::SignedFolder;
+pub use folder::{NotedSignatures, SIGNED_FOLDER};
 use made::ByHand;
 
 /// What was changed by the review.

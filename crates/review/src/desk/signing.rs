@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use isoboost_pipeline::settle_signed;
+use isoboost_pipeline::{SIGNED_FOLDER, settle_signed};
 use serde_json::{Value, json};
 
 use super::decide::{By, conflict, impossible, not_ready, ready_study};
@@ -15,9 +15,6 @@ use crate::engine::{EngineError, Planned, Signing};
 use crate::store::{EventKind, NewEvent, Trail};
 use crate::web::{Answer, Refusal};
 use crate::worklist::standing_of;
-
-/// Folder of all signatures, inside of the result folder.
-const SIGNED: &str = "signed";
 
 impl Desk {
     /// Signs what stands.
@@ -91,7 +88,7 @@ impl Desk {
     /// Lets the results of signatures appear that a killed server had noted, and removes those that
     /// it had not.
     pub(crate) fn settle_all(&self) {
-        let Ok(studies) = std::fs::read_dir(self.folder.join(SIGNED)) else {
+        let Ok(studies) = std::fs::read_dir(self.folder.join(SIGNED_FOLDER)) else {
             // Nothing was ever signed here.
             return;
         };
@@ -113,7 +110,7 @@ impl Desk {
     /// Numbers of the signatures of a study that the trail has, of all its suggestions.
     fn noted(&self, study: &str) -> io::Result<Vec<u32>> {
         let number = |folder: &String| {
-            let of_study = folder.strip_prefix(SIGNED)?.strip_prefix('/')?;
+            let of_study = folder.strip_prefix(SIGNED_FOLDER)?.strip_prefix('/')?;
             let number = of_study.strip_prefix(study)?.strip_prefix('/')?;
             number.parse().ok()
         };
