@@ -68,6 +68,7 @@ async function reject(lesion) {
   const now = await report(page);
   assert(!now.lesions.some((/** @type {any} */ other) => other.id === lesion.id), "the rejected lesion is none any more");
   assert(now.excluded.some((/** @type {any} */ other) => other.id === lesion.id), "it is among the excluded");
+  assert.equal(await page.locator(".excluded-as").innerText(), "Excluded", "no certainty of rules is told of a person's rejection");
   await look("rejected");
 }
 

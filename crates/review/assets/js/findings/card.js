@@ -113,11 +113,13 @@ export class FindingCard {
 
   /** @param {import("../types.js").Excluded} excluded */
   fillExcluded(excluded) {
-    const certainty = `${words(excluded.certainty).toLowerCase()}, confidence ${percent(excluded.confidence)}`;
+    // How sure the rules are; a person is asked for no figure.
+    const judged = `${words(excluded.certainty).toLowerCase()}, confidence ${percent(excluded.confidence)}`;
+    const certainty = excluded.reason === "reviewer" ? "" : ` · ${judged}`;
     refill(
       this.head,
       h("h2", {}, h("span", { class: "badge region-excluded" }, excluded.id), words(excluded.reason)),
-      h("p", {}, "Excluded · ", certainty),
+      h("p", { class: "excluded-as" }, "Excluded", certainty),
     );
     refill(this.actions, this.actionButton("restore"), this.actionButton("add"));
     refill(this.body, measuresOf(excluded, null), evidence("Evidence", excluded.evidence));
